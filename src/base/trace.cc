@@ -1,0 +1,102 @@
+#include "base/trace.h"
+
+#include <fmt/format.h>
+
+namespace gleaner {
+
+const char* name_of(NoteKind kind) {
+  switch (kind) {
+    case NoteKind::worker_joined: return "worker_joined";
+    case NoteKind::worker_refused: return "worker_refused";
+    case NoteKind::worker_lost: return "worker_lost";
+    case NoteKind::round_started: return "round_started";
+    case NoteKind::progress: return "progress";
+    case NoteKind::rule_met: return "rule_met";
+    case NoteKind::selected: return "selected";
+    case NoteKind::reselected: return "reselected";
+    case NoteKind::uncovered: return "uncovered";
+    case NoteKind::vector_arrived: return "vector_arrived";
+    case NoteKind::vector_stale: return "vector_stale";
+    case NoteKind::vector_rejected: return "vector_rejected";
+    case NoteKind::chunk_rejected: return "chunk_rejected";
+    case NoteKind::message_ignored: return "message_ignored";
+    case NoteKind::recovered: return "recovered";
+    case NoteKind::committed: return "committed";
+    case NoteKind::approximate: return "approximate";
+    case NoteKind::waiting: return "waiting";
+    case NoteKind::run_failed: return "run_failed";
+    case NoteKind::work_started: return "work_started";
+    case NoteKind::chunk_started: return "chunk_started";
+    case NoteKind::chunk_finished: return "chunk_finished";
+    case NoteKind::chunk_dropped: return "chunk_dropped";
+    case NoteKind::todo_changed: return "todo_changed";
+    case NoteKind::encoding: return "encoding";
+    case NoteKind::nothing_to_send: return "nothing_to_send";
+    case NoteKind::vector_sent: return "vector_sent";
+    case NoteKind::withdrawn: return "withdrawn";
+    case NoteKind::released: return "released";
+    case NoteKind::server_restarted: return "server_restarted";
+  }
+  return "unknown";
+}
+
+std::string sentence(const Note& n) {
+  const std::string w = n.worker ? fmt::format("worker {}", n.worker->value) : std::string("a worker");
+  const std::string c = n.chunk ? fmt::format("chunk {}", n.chunk->value) : std::string("a chunk");
+  const std::uint64_t r = n.round.value;
+  const std::uint32_t e = n.epoch.value;
+  switch (n.kind) {
+    case NoteKind::worker_joined: return fmt::format("{} joined as incarnation {}", w, n.count);
+    case NoteKind::worker_refused: return fmt::format("{} was refused: {}", w, n.text);
+    case NoteKind::worker_lost: return fmt::format("{} was lost {}", w, n.text);
+    case NoteKind::round_started: return fmt::format("round {} started with {} live workers", r, n.count);
+    case NoteKind::progress: return fmt::format("{} has finished {} of its {} chunks", w, n.count, n.total);
+    case NoteKind::rule_met:
+      return fmt::format("{} finished chunks are enough to end the computing: {}", n.count, n.text);
+    case NoteKind::selected:
+      return fmt::format("selection {}: {} chunk gradients, coded by {} workers", e, n.count, n.total);
+    case NoteKind::reselected:
+      return fmt::format("selection {}: the holders of {} chunks changed, {} workers encode again", e,
+                         n.total, n.count);
+    case NoteKind::uncovered:
+      return fmt::format("the loss left {} chunks short of copies ({}); {} workers compute again", n.count,
+                         n.text, n.total);
+    case NoteKind::vector_arrived:
+      return fmt::format("the vector of {} arrived whole (epoch {}), {} still missing", w, e, n.count);
+    case NoteKind::vector_stale: return fmt::format("a stale vector of {} was ignored: {}", w, n.text);
+    case NoteKind::vector_rejected: return fmt::format("the vector of {} was rejected: {}", w, n.text);
+    case NoteKind::chunk_rejected: return fmt::format("{} of {} was rejected: {}", c, w, n.text);
+    case NoteKind::message_ignored:
+      return n.worker ? fmt::format("a message of {} was ignored: {}", w, n.text)
+                      : fmt::format("a message was ignored: {}", n.text);
+    case NoteKind::recovered:
+      return n.value == 0
+                 ? fmt::format("the gradient is recovered exactly from {} chunk gradients", n.count)
+                 : fmt::format(
+                       "the gradient is recovered with relative residual {:.4g} from {} chunk gradients",
+                       n.value, n.count);
+    case NoteKind::committed: return fmt::format("round {} is committed", r);
+    case NoteKind::approximate:
+      return fmt::format("{} chunks can no longer be recovered ({}); going on without them, as asked",
+                         n.count, n.text);
+    case NoteKind::waiting:
+      return fmt::format("too few copies live of {}; waiting {:.4g} s for a worker to return", n.text,
+                         n.value);
+    case NoteKind::run_failed: return fmt::format("the run failed: {}", n.text);
+    case NoteKind::work_started: return fmt::format("{} starts round {} with {} chunks", w, r, n.count);
+    case NoteKind::chunk_started: return fmt::format("{} starts {}", w, c);
+    case NoteKind::chunk_finished: return fmt::format("{} finished {} ({} so far)", w, c, n.count);
+    case NoteKind::chunk_dropped: return fmt::format("{} drops {}: {}", w, c, n.text);
+    case NoteKind::todo_changed:
+      return fmt::format("{} is told to do {} chunks now (revision {})", w, n.count, n.total);
+    case NoteKind::encoding: return fmt::format("{} encodes {} chunk gradients (epoch {})", w, n.count, e);
+    case NoteKind::nothing_to_send: return fmt::format("{} stops: nothing of it was selected", w);
+    case NoteKind::vector_sent: return fmt::format("{} has sent its vector (epoch {})", w, e);
+    case NoteKind::withdrawn: return fmt::format("{} withdraws its vector (epoch {})", w, e);
+    case NoteKind::released: return fmt::format("{} releases its chunk gradients of round {}", w, r);
+    case NoteKind::server_restarted: return fmt::format("{} follows a server of term {}", w, n.count);
+  }
+  return "unknown";
+}
+
+}  // namespace gleaner

@@ -1,0 +1,63 @@
+// In which order each worker processes its chunks: pi_j and O(i,j) of protocol.md sections 1 and 6.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "coding/assignment.h"
+
+namespace gleaner {
+
+/// For every worker a permutation of its slots: the k-th entry is done k-th. Value type.
+class Ordering {
+ public:
+  /// The order of protocol.md section 6: an edge colouring of the chunk-worker graph, colour = position.
+  ///
+  /// N = m and equal loads delta = gamma: a proper colouring with delta colours (Koenig), every chunk exactly
+  /// once in every position. Then Q_max = 1 + m delta - (delta - l + 1)(delta - l + 2) / 2, optimal for l
+  /// = 1. Otherwise both sides are split into nodes of degree at most K = min(max load, max replication)
+  /// before colouring with K colours, and a worker does its chunks by ascending colour: each chunk is spread
+  /// over the layers as evenly as its degree allows. That is a heuristic; is_optimal() tells which case it
+  /// was. Deterministic. Cost O(E K) expected with Kempe chains, E = copies.
+  static Ordering optimal(const Assignment& assignment);
+
+  /// An independent random permutation in every worker, a pure function of `seed`.
+  static Ordering random(const Assignment& assignment, std::uint64_t seed);
+
+  /// Ascending chunk id everywhere.
+  static Ordering ascending(const Assignment& assignment);
+
+  /// Errors: not a permutation of the slots of each worker.
+  static Result<Ordering> from_slots(const Assignment& assignment, std::vector<std::vector<Slot>> order);
+
+  [[nodiscard]] std::span<const Slot> of(WorkerId worker) const { return order_[worker.index()]; }
+  /// O(i,j) - 1: the 0-based position of a slot in the worker's order. O(delta).
+  [[nodiscard]] std::size_t position(WorkerId worker, Slot slot) const;
+  [[nodiscard]] std::size_t workers() const { return order_.size(); }
+
+  bool operator==(const Ordering&) const = default;
+
+ private:
+  explicit Ordering(std::vector<std::vector<Slot>> order) : order_(std::move(order)) {}
+  std::vector<std::vector<Slot>> order_;
+};
+
+/// True when N = m and all loads and replications are equal, the case in which Ordering::optimal is optimal
+/// for l = 1.
+[[nodiscard]] bool is_regular(const Assignment& assignment);
+
+/// Q_max of protocol.md section 6 for `blocks` = l: one more than the largest number of chunks that the
+/// cluster can have processed while some chunk is short of l copies. Total load + 1 if a chunk has fewer than
+/// l holders.
+[[nodiscard]] std::size_t q_max(const Assignment& assignment, const Ordering& ordering, std::size_t blocks);
+
+/// A lower bound of q_max over ALL orderings, from the certificate of beyond.md section 5 with S = all
+/// chunks: 1 + W - g'(S) / N, g'(S) = sum_j [W_j^2 - (W_j^2 - W_j) / 2], rounded up. Made for l = 1; valid
+/// for every l, since Q_max grows with l.
+[[nodiscard]] std::size_t q_max_lower_bound(const Assignment& assignment, std::size_t blocks);
+
+}  // namespace gleaner

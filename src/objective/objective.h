@@ -1,0 +1,89 @@
+// What is trained: a loss that is a sum over chunks, and its gradient.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/range.h"
+#include "base/result.h"
+#include "objective/pulse.h"
+#include "objective/samples.h"
+
+namespace gleaner {
+
+/// The tallies at the end of every chunk vector, coded like gradient entries: sums over the chunk's samples.
+struct Tallies {
+  double loss = 0;     ///< sum of the losses, without L2
+  double correct = 0;  ///< samples whose class is predicted correctly
+  double samples = 0;
+};
+inline constexpr std::size_t kTallies = 3;  ///< loss, correct, samples, in this order
+
+/// A differentiable loss over a data set that is cut into chunks. A chunk gradient is a deterministic
+/// function of (parameters, chunk, round): replicas stand in for one another. Const functions are safe from
+/// many threads at once.
+class Objective {
+ public:
+  virtual ~Objective() = default;
+
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  /// Length of the parameter vector.
+  [[nodiscard]] virtual std::size_t parameters() const = 0;
+  /// d = parameters() + kTallies: length of a chunk vector.
+  [[nodiscard]] std::size_t dimension() const { return parameters() + kTallies; }
+  /// Number of chunks N.
+  [[nodiscard]] virtual std::size_t chunks() const = 0;
+  /// Writes the starting point (zeros for convex objectives).
+  virtual void initial(std::uint64_t seed, std::span<float> parameters) const = 0;
+
+  /// Writes the SUM over the chunk's samples of the loss gradient (no L2, not divided by anything), then the
+  /// tallies, to `out` (dimension() floats). Calls pulse.tick(fraction done) at least every few milliseconds;
+  /// returns false at once, with `out` unspecified, when it says stop. NaN in the result is not checked here:
+  /// the caller does.
+  [[nodiscard]] virtual bool chunk_gradient(std::span<const float> parameters, ChunkId chunk, RoundId round,
+                                            std::span<float> out, Pulse& pulse) const = 0;
+
+  /// The slow, obvious twin: adds the same sums over ALL chunks' samples, by plain double-precision loops
+  /// over the data, without chunks or kernels, to `gradient` (parameters() doubles, zeroed first), and
+  /// returns the tallies.
+  virtual Tallies reference(std::span<const float> parameters, RoundId round,
+                            std::span<double> gradient) const = 0;
+
+  /// The L2 norm of one chunk's gradient (without tallies) by plain double-precision loops: for sum_i
+  /// ||g_i||.
+  [[nodiscard]] virtual double reference_chunk_norm(std::span<const float> parameters, ChunkId chunk,
+                                                    RoundId round) const = 0;
+
+  /// Loss and accuracy of `parameters` on other samples (a test set) with the same features and labels.
+  [[nodiscard]] virtual Tallies evaluate(std::span<const float> parameters, const Samples& samples) const = 0;
+
+  /// True if `correct` means something.
+  [[nodiscard]] virtual bool classifies() const = 0;
+  /// Names and shapes of the parts of the parameter vector, in order, for saving a model.
+  struct Part {
+    std::string name;
+    std::vector<std::size_t> shape;
+  };
+  [[nodiscard]] virtual std::vector<Part> parts() const = 0;
+};
+
+/// Softmax (multinomial logistic) regression, cross-entropy loss.
+/// Parameters: weights W (features x classes, row-major), then bias b (classes). Start: zeros.
+///   loss(x, y) = log sum_c exp(x W_c + b_c) - (x W_y + b_y)
+/// `chunk_rows[i]` are the rows of chunk i. Micro-batches of at most 128 rows between pulses.
+/// Errors: classes < 2; a label outside 0..classes-1 (names the row); ranges outside the samples.
+[[nodiscard]] Result<std::unique_ptr<Objective>> make_softmax(const Samples& samples, std::size_t classes,
+                                                              std::vector<IndexRange> chunk_rows);
+
+/// Binary logistic regression. Labels 0 or 1. Parameters: w (features), then bias b. Start: zeros.
+///   loss(x, y) = log(1 + exp(-s)), s = (2y - 1)(x w + b), evaluated without overflow.
+[[nodiscard]] Result<std::unique_ptr<Objective>> make_logistic(const Samples& samples,
+                                                               std::vector<IndexRange> chunk_rows);
+
+}  // namespace gleaner
