@@ -1,0 +1,110 @@
+// What server and workers say to each other: plain values that can be printed, replayed and put on a wire.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/slot_set.h"
+#include "coding/code.h"
+#include "coding/plan.h"
+
+namespace gleaner {
+
+/// Where in the life of a run a message belongs. Ordered lexicographically: workers follow the larger stamp,
+/// so a server that was resumed at an earlier round, in a later term, is obeyed.
+struct Stamp {
+  Term term;
+  RoundId round;
+  auto operator<=>(const Stamp&) const = default;
+};
+
+/// Names one coded vector of a worker. The epoch is the one in which ITS coefficients last changed; a vector
+/// is stale when its ticket is not its worker's current one.
+struct Ticket {
+  Stamp stamp;
+  Epoch epoch;
+  auto operator<=>(const Ticket&) const = default;
+};
+
+/// One life of a worker. Nothing of an earlier incarnation counts.
+struct Peer {
+  WorkerId worker;
+  Incarnation life;
+  bool operator==(const Peer&) const = default;
+};
+
+/// The SELECTED state: for every worker the slots that go into its vector. Broadcast with the signal.
+struct Selection {
+  Stamp stamp;
+  Epoch epoch;
+  UsedSlots used;
+};
+using SelectionRef = std::shared_ptr<const Selection>;
+/// An order of slots; null keeps the order that the worker has.
+using OrderRef = std::shared_ptr<const std::vector<Slot>>;
+
+// ---- server -> worker
+
+/// The Hello was accepted.
+struct Welcome {
+  Stamp stamp;
+};
+/// The Hello was not accepted, and why.
+struct Refused {
+  std::string why;
+};
+/// Compute all your chunks in the plan's order. Delivered after the parameters of the round.
+struct StartRound {
+  Stamp stamp;
+};
+/// The whole will of the server about this worker's computing: exactly these slots, finished ones aside. The
+/// largest revision wins.
+struct Todo {
+  Stamp stamp;
+  std::uint32_t revision = 0;
+  SlotSet wanted;
+  OrderRef order;
+};
+/// The signal: stop computing; encode what is selected of you and send the segments from `first_segment` on.
+struct Transmit {
+  Ticket ticket;
+  SelectionRef selection;
+  std::uint32_t first_segment = 0;  ///< earlier segments are already combined and stay valid
+};
+/// The round is over: chunk gradients may be dropped.
+struct Committed {
+  Stamp stamp;
+};
+using ServerMessage = std::variant<Welcome, Refused, StartRound, Todo, Transmit, Committed>;
+
+// ---- worker -> server
+
+/// First message of a link. `kept`: slots of round `stamp` whose gradients this incarnation still has.
+struct Hello {
+  Fingerprint plan;
+  Stamp stamp;
+  SlotSet kept;
+};
+/// Everything finished so far in this round; merged by OR, so repetition and reordering do no harm.
+struct Progress {
+  Stamp stamp;
+  SlotSet done;
+  std::uint16_t fraction = 0;  ///< of the chunk in hand, in 1/65536
+};
+/// A chunk gradient that must not be used: NaN or infinity in it.
+struct ChunkRejected {
+  Stamp stamp;
+  Slot slot;
+  std::string why;
+};
+using WorkerMessage = std::variant<Hello, Progress, ChunkRejected>;
+
+/// "round 7" or, beyond the first term, "round 7 of term 2".
+[[nodiscard]] std::string text(Stamp stamp);
+
+}  // namespace gleaner

@@ -1,0 +1,216 @@
+#include "protocol/server.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace gleaner {
+
+Server::Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> code, ServerOptions options)
+    : plan_(std::move(plan)),
+      code_(std::move(code)),
+      options_(options),
+      fingerprint_(plan_->fingerprint()),
+      stamp_{options.term, RoundId(0)},
+      peers_(plan_->workers()),
+      coverage_(plan_->chunks(), plan_->blocks()),
+      used_(plan_->workers()),
+      touched_(plan_->chunks(), 0) {
+  GLEANER_CHECK(options_.check().ok(), "server options are checked before");
+}
+
+void Server::step(Time now, const ServerEvent& event, std::vector<ServerAction>& out) {
+  if (phase_ == Phase::failed) return;
+  std::visit([&](const auto& e) { on(now, e, out); }, event);
+}
+
+void Server::on(Time now, const BeginRound& e, Out& out) {
+  GLEANER_CHECK(phase_ == Phase::idle, "a round begins when none is under way");
+  phase_ = Phase::computing;
+  stamp_.round = e.round;
+  coverage_.clear();
+  std::fill(used_.begin(), used_.end(), SlotSet{});
+  std::fill(touched_.begin(), touched_.end(), std::uint8_t{0});
+  touched_count_ = 0;
+  selection_.reset();
+  epoch_ = Epoch(0);
+  first_segment_ = 0;
+  deadline_passed_ = false;
+  wait_timer_.reset();
+  forgiven_ = 0;
+  completed_ = 0;
+  last_rejection_.clear();
+  for (PeerState& p : peers_) {
+    const PeerState before = std::exchange(p, PeerState{});
+    p.life = before.life;
+    p.live = before.live;
+  }
+  Note n = note(NoteKind::round_started);
+  n.count = live_workers();
+  out.push_back(n);
+  if (options_.recovery.kind == Recovery::Kind::deadline) {
+    out.push_back(
+        ArmTimer{{TimerId::Kind::deadline, stamp_, ++timer_serial_}, now + options_.recovery.deadline});
+  }
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    if (peers_[w].live) enter_round({WorkerId(static_cast<std::uint32_t>(w)), peers_[w].life}, out);
+  }
+  check_hope(now, out);
+}
+
+void Server::on(Time now, const FromWorker& e, Out& out) {
+  if (e.peer.worker.index() >= peers_.size()) {
+    Note n = note(NoteKind::message_ignored);
+    n.worker = e.peer.worker;
+    n.text = fmt::format("the plan has only {} workers", peers_.size());
+    out.push_back(n);
+    return;
+  }
+  std::visit([&](const auto& m) { hear(now, e.peer, m, out); }, e.message);
+}
+
+void Server::hear(Time now, Peer peer, const Hello& m, Out& out) { admit(now, peer, m, out); }
+
+void Server::hear(Time /*now*/, Peer peer, const Progress& m, Out& out) {
+  PeerState& p = peers_[peer.worker.index()];
+  if (!speaks_now(p, peer) || m.stamp != stamp_ || phase_ == Phase::idle) return;  // late: harmless
+  const std::size_t load = plan_->assignment().load(peer.worker);
+  if (m.done.extent() > load) {
+    Note n = note(NoteKind::message_ignored, peer.worker);
+    n.text = fmt::format("it reports slots {} but holds {} chunks", m.done.text(), load);
+    out.push_back(n);
+    return;
+  }
+  const std::size_t before = p.observed.count();
+  p.observed |= m.done;
+  const std::size_t after = p.observed.count();
+  if (after == before) return;
+  completed_ += after - before;
+  Note n = note(NoteKind::progress, peer.worker);
+  n.count = after;
+  n.total = load;
+  out.push_back(n);
+  if (phase_ != Phase::computing) {
+    if (phase_ == Phase::collecting) refresh_contribution(peer.worker);  // of use after a loss
+    return;
+  }
+  refresh_contribution(peer.worker);
+  end_computing_if_met(out);
+}
+
+void Server::hear(Time now, Peer peer, const ChunkRejected& m, Out& out) {
+  PeerState& p = peers_[peer.worker.index()];
+  if (!speaks_now(p, peer) || m.stamp != stamp_ || phase_ == Phase::idle) return;
+  if (m.slot.index() >= plan_->assignment().load(peer.worker)) return;
+  p.rejected.insert(m.slot);
+  Note n = note(NoteKind::chunk_rejected, peer.worker);
+  n.chunk = plan_->assignment().chunk_at(peer.worker, m.slot);
+  n.text = m.why;
+  out.push_back(n);
+  last_rejection_ = fmt::format("the gradient of chunk {} from worker {} was rejected: {}", n.chunk->value,
+                                peer.worker.value, m.why);
+  if (phase_ == Phase::computing && check_hope(now, out)) mend(out);
+}
+
+void Server::on(Time now, const WorkerLost& e, Out& out) {
+  if (e.peer.worker.index() < peers_.size()) lose(now, e.peer, out);
+}
+
+void Server::on(Time /*now*/, const VectorIn& e, Out& out) {
+  if (e.peer.worker.index() >= peers_.size()) return;
+  PeerState& p = peers_[e.peer.worker.index()];
+  Note n = note(NoteKind::vector_stale, e.peer.worker);
+  n.epoch = e.ticket.epoch;
+  if (e.peer.life != p.life || !p.live) {
+    n.text = fmt::format("incarnation {} is dead", e.peer.life.value);
+  } else if (e.ticket.stamp != stamp_) {
+    n.text = fmt::format("it is of {}", text(e.ticket.stamp));
+  } else if (!p.expected || e.ticket.epoch != p.epoch) {
+    n.text = p.expected
+                 ? fmt::format("it is of epoch {}, epoch {} is wanted", e.ticket.epoch.value, p.epoch.value)
+                 : fmt::format("epoch {} was withdrawn", e.ticket.epoch.value);
+  } else if (p.arrived) {
+    n.text = "it has arrived before";
+  } else {
+    p.arrived = true;
+    n.kind = NoteKind::vector_arrived;
+    for (const PeerState& other : peers_) n.count += other.expected && !other.arrived ? 1 : 0;
+    out.push_back(n);
+    if (n.count == 0) commit_if_complete(out);
+    return;
+  }
+  out.push_back(n);
+}
+
+void Server::on(Time now, const VectorBad& e, Out& out) {
+  if (e.peer.worker.index() >= peers_.size()) return;
+  PeerState& p = peers_[e.peer.worker.index()];
+  if (!speaks_now(p, e.peer) || e.ticket.stamp != stamp_ || !p.expected || p.arrived ||
+      e.ticket.epoch != p.epoch) {
+    return;  // stale: it would not have been used
+  }
+  Note n = note(NoteKind::vector_rejected, e.peer.worker);
+  n.text = e.why;
+  out.push_back(n);
+  last_rejection_ = fmt::format("the vector of worker {} was rejected: {}", e.peer.worker.value, e.why);
+  p.barred = true;
+  out.push_back(Forget{stamp_, e.peer.worker});
+  invalidate(e.peer.worker, out);
+  if (check_hope(now, out)) mend(out);
+}
+
+void Server::on(Time /*now*/, const Combined& e, Out& /*out*/) {
+  if (e.stamp == stamp_) first_segment_ = std::max(first_segment_, e.segments);
+}
+
+void Server::on(Time /*now*/, const CommitDone& e, Out& out) {
+  if (phase_ != Phase::committing || e.stamp != stamp_) return;
+  phase_ = Phase::idle;
+  out.push_back(note(NoteKind::committed));
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    if (!peers_[w].live) continue;
+    out.push_back(SendWorker{{WorkerId(static_cast<std::uint32_t>(w)), peers_[w].life}, Committed{stamp_}});
+  }
+}
+
+void Server::on(Time /*now*/, const TimerFired& e, Out& out) {
+  if (e.timer.stamp != stamp_ || phase_ == Phase::idle || phase_ == Phase::committing) return;
+  if (e.timer.kind == TimerId::Kind::deadline) {
+    deadline_passed_ = true;
+    if (phase_ == Phase::computing) end_computing_if_met(out);
+  } else if (wait_timer_ == e.timer) {
+    fail(hopeless_chunks(nullptr), out);
+  }
+}
+
+std::size_t Server::live_workers() const {
+  return static_cast<std::size_t>(
+      std::count_if(peers_.begin(), peers_.end(), [](const PeerState& p) { return p.live; }));
+}
+
+std::string Server::names(const std::vector<ChunkId>& chunks) const {
+  constexpr std::size_t kShown = 8;
+  std::string s = chunks.size() == 1 ? "chunk " : "chunks ";
+  for (std::size_t k = 0; k < std::min(kShown, chunks.size()); ++k) {
+    s += fmt::format("{}{}", k == 0 ? "" : ", ", chunks[k].value);
+  }
+  if (chunks.size() > kShown) s += fmt::format(" and {} more", chunks.size() - kShown);
+  return s;
+}
+
+Note Server::note(NoteKind kind) const {
+  Note n;
+  n.kind = kind;
+  n.term = stamp_.term;
+  n.round = stamp_.round;
+  n.epoch = epoch_;
+  return n;
+}
+
+Note Server::note(NoteKind kind, WorkerId worker) const {
+  Note n = note(kind);
+  n.worker = worker;
+  return n;
+}
+
+}  // namespace gleaner

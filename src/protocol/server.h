@@ -1,0 +1,241 @@
+// The parameter server's half of the protocol: a state machine, an event in, actions out.
+//
+//   Idle --BeginRound--> Computing --rule met--> Collecting --all vectors whole--> Committing --CommitDone-->
+//   Idle
+//                            ^                        |
+//                            +---- a loss uncovered --+     (protocol.md section 7)
+//                                  a chunk
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/trace.h"
+#include "coding/code.h"
+#include "coding/coverage.h"
+#include "coding/plan.h"
+#include "protocol/messages.h"
+#include "protocol/server_options.h"
+
+namespace gleaner {
+
+// ---- events
+
+/// Start this round; its parameters are in the driver's store. REQUIRES: phase idle.
+struct BeginRound {
+  RoundId round;
+};
+struct FromWorker {
+  Peer peer;
+  WorkerMessage message;
+};
+/// The link of this incarnation broke, or the driver gave it up.
+struct WorkerLost {
+  Peer peer;
+};
+/// Every segment that was expected of this vector has arrived and is sound.
+struct VectorIn {
+  Peer peer;
+  Ticket ticket;
+};
+/// A segment of this vector is unusable: NaN, wrong length, bad checksum.
+struct VectorBad {
+  Peer peer;
+  Ticket ticket;
+  std::string why;
+};
+/// Segments 0 .. segments-1 of the round's gradient have been combined: nobody need send them again.
+struct Combined {
+  Stamp stamp;
+  std::uint32_t segments = 0;
+};
+/// The optimiser has stepped and the round is as durable as it will be.
+struct CommitDone {
+  Stamp stamp;
+};
+struct TimerId {
+  enum class Kind : std::uint8_t { deadline, wait };
+  Kind kind{};
+  Stamp stamp;
+  std::uint32_t serial = 0;  ///< tells a timer from its predecessors
+  bool operator==(const TimerId&) const = default;
+};
+struct TimerFired {
+  TimerId timer;
+};
+using ServerEvent =
+    std::variant<BeginRound, FromWorker, WorkerLost, VectorIn, VectorBad, Combined, CommitDone, TimerFired>;
+
+// ---- actions, to be performed in order
+
+struct SendWorker {
+  Peer peer;
+  ServerMessage message;
+};
+/// Bring the parameters of this round to the worker, before any later message to it.
+struct SendParameters {
+  Peer peer;
+  Stamp stamp;
+};
+/// The set of vectors that together decode. It replaces the set of any earlier Expect: parts that arrived
+/// under tickets that are named again stay, all others are dropped. A segment is combined once every vector
+/// of the set has delivered it. Segments combined before stay valid. An empty set: combine nothing until the
+/// next Expect, drop nothing.
+struct Expect {
+  SelectionRef selection;
+  struct Vector {
+    Peer peer;
+    Epoch epoch;
+  };
+  std::vector<Vector> vectors;
+};
+/// Drop what has arrived of this worker's vectors in this round: they are stale.
+struct Forget {
+  Stamp stamp;
+  WorkerId worker;
+};
+/// All expected vectors are whole: combine what is left, step the optimiser, then answer CommitDone.
+struct Commit {
+  Stamp stamp;
+  SelectionRef selection;
+  double residual = 0;  ///< relative; 0: exact
+  std::uint64_t chunks_completed =
+      0;  ///< chunk gradients finished in this round by all workers, lost ones included
+  std::uint64_t chunks_used = 0;    ///< chunk gradients in the selection
+  std::vector<WorkerId> reencoded;  ///< workers that encoded more than once, ascending
+  std::uint32_t live_workers = 0;
+};
+struct ArmTimer {
+  TimerId timer;
+  Time at;
+};
+/// The run cannot go on. The last action of this machine.
+struct FailRun {
+  Error error;
+};
+using ServerAction =
+    std::variant<SendWorker, SendParameters, Expect, Forget, Commit, ArmTimer, FailRun, Note>;
+
+/// One life of a parameter server.
+///
+/// It follows what every worker has finished (OBSERVED), ends the computing by its recovery rule, fixes the
+/// SELECTED state, and mends it when workers are lost. It is NOT a thread, holds no vector, clock or socket:
+/// a driver performs the actions and answers with events. Not thread safe. After FailRun every event is
+/// ignored.
+class Server {
+ public:
+  enum class Phase : std::uint8_t { idle, computing, collecting, committing, failed };
+
+  /// REQUIRES: options.check().ok().
+  Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> code, ServerOptions options);
+
+  /// Appends the actions that follow from `event` to `out`.
+  void step(Time now, const ServerEvent& event, std::vector<ServerAction>& out);
+
+  [[nodiscard]] Phase phase() const { return phase_; }
+  [[nodiscard]] Stamp stamp() const { return stamp_; }
+  [[nodiscard]] std::size_t live_workers() const;
+  [[nodiscard]] bool is_live(WorkerId worker) const { return peers_[worker.index()].live; }
+
+ private:
+  using Out = std::vector<ServerAction>;
+
+  /// What the server knows of one worker slot.
+  struct PeerState {
+    Incarnation life;     // latest that said Hello; 0: none yet
+    bool live = false;    // its link is up
+    bool barred = false;  // sent a bad vector: out for this round
+    SlotSet observed;     // finished in this round by `life`
+    SlotSet rejected;     // gave NaN in this round
+    SlotSet contributed;  // its part in coverage_: see contribution_of
+    std::uint32_t revision = 0;
+    SlotSet wanted;         // last will told to it
+    Incarnation used_life;  // the life whose gradients used_ speaks of
+    Epoch epoch;            // of its current ticket; 0: none
+    bool expected = false;  // its current vector belongs to the selection
+    bool arrived = false;   // and has arrived whole
+    std::uint32_t encoded = 0;
+  };
+
+  void on(Time now, const BeginRound& e, Out& out);
+  void on(Time now, const FromWorker& e, Out& out);
+  void on(Time now, const WorkerLost& e, Out& out);
+  void on(Time now, const VectorIn& e, Out& out);
+  void on(Time now, const VectorBad& e, Out& out);
+  void on(Time now, const Combined& e, Out& out);
+  void on(Time now, const CommitDone& e, Out& out);
+  void on(Time now, const TimerFired& e, Out& out);
+  void hear(Time now, Peer peer, const Hello& m, Out& out);
+  void hear(Time now, Peer peer, const Progress& m, Out& out);
+  void hear(Time now, Peer peer, const ChunkRejected& m, Out& out);
+
+  // server_membership.cc: who is there, and can the round still end?
+  void admit(Time now, Peer peer, const Hello& m, Out& out);
+  void lose(Time now, Peer peer, Out& out);
+  void enter_round(Peer peer, Out& out);
+  [[nodiscard]] std::vector<ChunkId> hopeless_chunks(std::size_t* missing) const;
+  bool replace_vectors_of_dead_lives(Out& out);
+  /// False if the run failed or waits: nothing more is to be done for this event.
+  bool check_hope(Time now, Out& out);
+  void fail(const std::vector<ChunkId>& chunks, Out& out);
+
+  // server_selection.cc: observed -> selected, and what a loss does to it.
+  [[nodiscard]] SlotSet contribution_of(WorkerId worker) const;
+  void refresh_contribution(WorkerId worker);
+  [[nodiscard]] bool rule_met() const;
+  [[nodiscard]] double residual_squared() const;
+  void end_computing_if_met(Out& out);
+  /// After a loss: select again at once if the rule is still met, else set workers computing again.
+  void mend(Out& out);
+  void select_first(Out& out);
+  void select_again(Out& out);
+  void announce(const std::vector<WorkerId>& encoders, Out& out);
+  /// Takes `worker` out of the selection, and every dead worker whose chunks that touches, to a fixed point.
+  void invalidate(WorkerId worker, Out& out);
+  void touch_everything(Out& out);
+  void compute_again(Out& out);
+  void tell_todo(WorkerId worker, const SlotSet& wanted, Out& out);
+  void commit_if_complete(Out& out);
+
+  /// Some chunk's holders changed since the last selection was announced.
+  [[nodiscard]] bool mending() const { return touched_count_ > 0; }
+  /// The gradients behind used_ are still there.
+  [[nodiscard]] bool can_encode_again(const PeerState& p) const {
+    return p.live && !p.barred && p.used_life == p.life;
+  }
+  [[nodiscard]] UsedSlots contributions() const;
+  [[nodiscard]] bool speaks_now(const PeerState& p, Peer peer) const { return p.live && p.life == peer.life; }
+  [[nodiscard]] std::string names(const std::vector<ChunkId>& chunks) const;
+  [[nodiscard]] Note note(NoteKind kind) const;
+  [[nodiscard]] Note note(NoteKind kind, WorkerId worker) const;
+
+  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const Code> code_;
+  ServerOptions options_;
+  Fingerprint fingerprint_;
+
+  Phase phase_ = Phase::idle;
+  Stamp stamp_;
+  std::vector<PeerState> peers_;
+  Coverage coverage_;                  // of the contributions
+  UsedSlots used_;                     // the selection, being mended while computing again
+  std::vector<std::uint8_t> touched_;  // chunks whose holders change with the next selection
+  std::size_t touched_count_ = 0;
+  SelectionRef selection_;  // the last one announced; null before the first signal
+  Epoch epoch_;
+  std::uint32_t first_segment_ = 0;
+  bool deadline_passed_ = false;
+  std::uint32_t timer_serial_ = 0;
+  std::optional<TimerId> wait_timer_;
+  std::size_t forgiven_ = 0;  // copies that can never come and are not waited for (approximate)
+  std::uint64_t completed_ = 0;
+  std::string last_rejection_;
+};
+
+}  // namespace gleaner

@@ -1,0 +1,212 @@
+// Who is there, and can the round still end? (protocol.md section 7)
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "protocol/server.h"
+
+namespace gleaner {
+
+void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
+  PeerState& p = peers_[peer.worker.index()];
+  if (m.plan != fingerprint_) {
+    Note n = note(NoteKind::worker_refused, peer.worker);
+    n.text = fmt::format("its plan {} is not the server's {}", m.plan.hex.substr(0, 12),
+                         fingerprint_.hex.substr(0, 12));
+    out.push_back(n);
+    out.push_back(SendWorker{peer, Refused{n.text}});
+    return;
+  }
+  if (peer.life < p.life || (peer.life == p.life && p.live)) {
+    Note n = note(NoteKind::message_ignored, peer.worker);
+    n.text =
+        peer.life < p.life ? fmt::format("incarnation {} is dead", peer.life.value) : "it has joined already";
+    out.push_back(n);
+    return;
+  }
+  if (p.live) {  // a later life speaks before the end of the earlier one was seen
+    lose(now, {peer.worker, p.life}, out);
+    if (phase_ == Phase::failed) return;
+  }
+  const bool reconnects = peer.life == p.life;
+  const bool kept_its_work = reconnects && m.stamp == stamp_ && m.stamp.round.value != 0;
+  p.life = peer.life;
+  p.live = true;
+  if (!kept_its_work) {
+    p.observed.clear();
+    p.rejected.clear();
+    p.barred = false;
+    p.revision = 0;
+    if (reconnects) p.used_life = Incarnation(0);  // what its vector was made of is gone
+  } else {
+    completed_ += (m.kept - p.observed).count();
+    p.observed = m.kept;
+    if (!used_[peer.worker.index()].is_subset_of(m.kept)) p.used_life = Incarnation(0);
+  }
+  Note n = note(NoteKind::worker_joined, peer.worker);
+  n.count = peer.life.value;
+  out.push_back(n);
+  out.push_back(SendWorker{peer, Welcome{stamp_}});
+  if (phase_ != Phase::computing && phase_ != Phase::collecting) return;
+
+  refresh_contribution(peer.worker);
+  if (!kept_its_work) enter_round(peer, out);
+  if (selection_) {
+    const SlotSet wanted =
+        mending() ? code_->needed(*plan_, peer.worker, p.observed, coverage_) - p.rejected : SlotSet{};
+    tell_todo(peer.worker, wanted, out);
+  } else if (kept_its_work) {
+    tell_todo(peer.worker, SlotSet::first(plan_->assignment().load(peer.worker)), out);
+  }
+  if (check_hope(now, out)) mend(out);
+}
+
+void Server::enter_round(Peer peer, Out& out) {
+  PeerState& p = peers_[peer.worker.index()];
+  p.revision = 0;
+  p.wanted = SlotSet::first(plan_->assignment().load(peer.worker));
+  out.push_back(SendParameters{peer, stamp_});
+  out.push_back(SendWorker{peer, StartRound{stamp_}});
+}
+
+void Server::lose(Time now, Peer peer, Out& out) {
+  PeerState& p = peers_[peer.worker.index()];
+  if (!speaks_now(p, peer)) return;
+  const bool selected = !used_[peer.worker.index()].empty() && p.used_life == peer.life;
+  p.live = false;
+  Note n = note(NoteKind::worker_lost, peer.worker);
+  switch (phase_) {
+    case Phase::computing:
+    case Phase::collecting:
+      n.text = !selection_ ? "before the signal"
+               : !selected ? "after the signal, with nothing to send"
+               : p.arrived ? "after its vector had arrived"
+                           : "after the signal, before its vector had arrived";
+      break;
+    case Phase::committing: n.text = "after all vectors had arrived"; break;
+    default: n.text = "between rounds"; break;
+  }
+  out.push_back(n);
+  if (phase_ != Phase::computing && phase_ != Phase::collecting) return;
+
+  if (selected && !p.arrived) {
+    out.push_back(Forget{stamp_, peer.worker});
+    invalidate(peer.worker, out);
+  }
+  refresh_contribution(peer.worker);
+  if (!check_hope(now, out)) return;
+  mend(out);
+}
+
+std::vector<ChunkId> Server::hopeless_chunks(std::size_t* missing) const {
+  const Assignment& a = plan_->assignment();
+  std::vector<std::uint32_t> possible(a.chunks(), 0);
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    const WorkerId worker(static_cast<std::uint32_t>(w));
+    const PeerState& p = peers_[w];
+    SlotSet slots = contribution_of(worker);
+    if (p.live && !p.barred && (used_[w].empty() || can_encode_again(p))) {
+      slots |= code_->counted(*plan_, worker, SlotSet::first(a.load(worker)) - p.rejected);
+    }
+    slots.for_each([&](Slot s) { ++possible[a.chunk_at(worker, s).index()]; });
+  }
+  std::vector<ChunkId> hopeless;
+  std::size_t lacking = 0;
+  for (std::size_t i = 0; i < possible.size(); ++i) {
+    if (possible[i] >= plan_->blocks()) continue;
+    lacking += plan_->blocks() - possible[i];
+    hopeless.emplace_back(static_cast<std::uint32_t>(i));
+  }
+  if (missing != nullptr) *missing = lacking;
+  return hopeless;
+}
+
+// A worker that came back as a new incarnation can give what its old one did not, but it has one vector in a
+// selection: where a chunk depends on it, the vector that the old life left behind is given up.
+bool Server::replace_vectors_of_dead_lives(Out& out) {
+  bool any = false;
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    const PeerState& p = peers_[w];
+    if (!p.live || p.barred || used_[w].empty() || can_encode_again(p)) continue;
+    out.push_back(Forget{stamp_, WorkerId(static_cast<std::uint32_t>(w))});
+    invalidate(WorkerId(static_cast<std::uint32_t>(w)), out);
+    any = true;
+  }
+  return any;
+}
+
+bool Server::check_hope(Time now, Out& out) {
+  const bool undisturbed = std::all_of(peers_.begin(), peers_.end(), [](const PeerState& p) {
+    return p.live && !p.barred && p.rejected.empty();
+  });
+  std::size_t missing = 0;
+  std::vector<ChunkId> chunks;
+  if (!undisturbed) {
+    chunks = hopeless_chunks(&missing);
+    if (missing > 0 && replace_vectors_of_dead_lives(out)) chunks = hopeless_chunks(&missing);
+  }
+  const std::size_t all = plan_->chunks() * plan_->blocks();
+  bool hopeless = missing == all;
+  if (options_.recovery.kind == Recovery::Kind::exact) hopeless = missing > 0;
+  if (options_.recovery.kind == Recovery::Kind::residual) {
+    const double best = std::sqrt(static_cast<double>(missing) / static_cast<double>(all));
+    hopeless = best > options_.recovery.residual;
+  }
+  if (!hopeless) {
+    wait_timer_.reset();
+    // What can never come is not waited for: with a deadline or a residual the round may then end early.
+    forgiven_ = missing;
+    return true;
+  }
+  switch (options_.when_unrecoverable) {
+    case WhenUnrecoverable::stop: fail(chunks, out); return false;
+    case WhenUnrecoverable::approximate: {
+      if (missing == all) {
+        fail(chunks, out);
+        return false;
+      }
+      if (missing != forgiven_) {
+        Note n = note(NoteKind::approximate);
+        n.count = chunks.size();
+        n.text = names(chunks);
+        out.push_back(n);
+      }
+      forgiven_ = missing;
+      return true;
+    }
+    case WhenUnrecoverable::wait: {
+      forgiven_ = 0;
+      if (wait_timer_) return true;
+      wait_timer_ = TimerId{TimerId::Kind::wait, stamp_, ++timer_serial_};
+      Note n = note(NoteKind::waiting);
+      n.text = names(chunks);
+      n.value = seconds(options_.wait);
+      out.push_back(n);
+      out.push_back(ArmTimer{*wait_timer_, now + options_.wait});
+      return true;
+    }
+  }
+  return true;
+}
+
+void Server::fail(const std::vector<ChunkId>& chunks, Out& out) {
+  phase_ = Phase::failed;
+  std::string lost;
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    if (!peers_[w].live) lost += fmt::format("{}{}", lost.empty() ? "" : ", ", w);
+  }
+  std::string what = fmt::format("{}: {} cannot be recovered, too few copies are left (each needs {})",
+                                 text(stamp_), names(chunks), plan_->blocks());
+  if (!lost.empty()) what += fmt::format("; lost workers: {}", lost);
+  if (!last_rejection_.empty()) what += "; " + last_rejection_;
+  const std::string cure = last_rejection_.empty()
+                               ? "use a larger --replication, or --when-unrecoverable approximate or wait=60s"
+                               : "look for bad values in the data of that chunk, or lower --lr";
+  Note n = note(NoteKind::run_failed);
+  n.text = what;
+  out.push_back(n);
+  out.push_back(FailRun{run_failed(what, cure)});
+}
+
+}  // namespace gleaner

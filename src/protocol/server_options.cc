@@ -1,0 +1,22 @@
+#include "protocol/server_options.h"
+
+#include <fmt/format.h>
+
+namespace gleaner {
+
+Status ServerOptions::check() const {
+  if (term.value == 0) return bad_input("term 0 is no life of a server", "terms start at 1");
+  if (recovery.kind == Recovery::Kind::deadline && recovery.deadline <= Duration::zero()) {
+    return bad_input("the recovery deadline is not positive", "give a time such as deadline=100ms");
+  }
+  if (recovery.kind == Recovery::Kind::residual && !(recovery.residual > 0 && recovery.residual < 1)) {
+    return bad_input(fmt::format("the recovery residual {} is not between 0 and 1", recovery.residual),
+                     "it is relative: 0.35 lets one of 8 chunks be missing; for none use exact");
+  }
+  if (when_unrecoverable == WhenUnrecoverable::wait && wait <= Duration::zero()) {
+    return bad_input("the time to wait for lost workers is not positive", "give a time such as wait=60s");
+  }
+  return {};
+}
+
+}  // namespace gleaner

@@ -1,0 +1,41 @@
+// What a user decides about recovery.
+#pragma once
+
+#include <cstdint>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+
+namespace gleaner {
+
+/// When the computing of a round ends and the signal is sent (protocol.md section 2).
+struct Recovery {
+  enum class Kind : std::uint8_t {
+    exact,     ///< when every chunk has l copies
+    deadline,  ///< then, or at the deadline if at least one chunk gradient counts by then
+    residual,  ///< when the relative residual is at most `residual`
+  };
+  Kind kind = Kind::exact;
+  Duration deadline{};  ///< after the start of the round; > 0. Unit: ns.
+  double residual = 0;  ///< sqrt(residual^2 / (N l)), in (0, 1)
+};
+
+/// What happens when some chunk has too few live holders for the rule ever to be met.
+enum class WhenUnrecoverable : std::uint8_t {
+  stop,         ///< fail the run with an error that names the chunks
+  approximate,  ///< go on with what can still be recovered, and say so
+  wait,         ///< wait for a worker to return, at most `wait`, then stop
+};
+
+struct ServerOptions {
+  Term term{1};
+  Recovery recovery;
+  WhenUnrecoverable when_unrecoverable = WhenUnrecoverable::stop;
+  Duration wait = std::chrono::seconds(60);
+
+  /// bad_input, naming the field, if a value is outside its range.
+  [[nodiscard]] Status check() const;
+};
+
+}  // namespace gleaner

@@ -1,0 +1,195 @@
+#include "protocol/worker.h"
+
+#include <fmt/format.h>
+
+namespace gleaner {
+
+Worker::Worker(Peer peer, std::shared_ptr<const Plan> plan)
+    : peer_(peer), plan_(std::move(plan)), fingerprint_(plan_->fingerprint()) {}
+
+void Worker::step(Time /*now*/, const WorkerEvent& event, std::vector<WorkerAction>& out) {
+  std::visit([&](const auto& e) { on(e, out); }, event);
+}
+
+void Worker::on(const ServerMessage& message, Out& out) {
+  std::visit([&](const auto& m) { on(m, out); }, message);
+}
+
+void Worker::on(const LinkChanged& event, Out& out) {
+  if (event.up) out.push_back(SendServer{Hello{fingerprint_, stamp_, done_}});
+}
+
+void Worker::on(const Welcome& /*m*/, Out& /*out*/) {}
+
+void Worker::on(const Refused& m, Out& out) {
+  Note n = note(NoteKind::worker_refused);
+  n.text = m.why;
+  out.push_back(n);
+}
+
+void Worker::on(const StartRound& m, Out& out) {
+  if (m.stamp <= stamp_) {
+    Note n = note(NoteKind::message_ignored);
+    n.text = fmt::format("{} is not after {}", text(m.stamp), text(stamp_));
+    out.push_back(n);
+    return;
+  }
+  drop_in_hand("a new round begins", out);
+  withdraw(out);
+  if (!done_.empty()) out.push_back(Release{stamp_});
+  const bool later_term = stamp_.term.value != 0 && m.stamp.term != stamp_.term;
+  stamp_ = m.stamp;
+  done_.clear();
+  rejected_.clear();
+  revision_ = 0;
+  last_epoch_ = Epoch(0);
+  const auto order = plan_->ordering().of(peer_.worker);
+  order_.assign(order.begin(), order.end());
+  wanted_ = SlotSet::first(order_.size());
+  if (later_term) {
+    Note n = note(NoteKind::server_restarted);
+    n.count = stamp_.term.value;
+    out.push_back(n);
+  }
+  Note n = note(NoteKind::work_started);
+  n.count = order_.size();
+  out.push_back(n);
+  compute_next(out);
+}
+
+void Worker::on(const Todo& m, Out& out) {
+  if (m.stamp != stamp_ || m.revision <= revision_) return;  // overtaken: a later will is known already
+  revision_ = m.revision;
+  wanted_ = m.wanted;
+  if (m.order) order_ = *m.order;
+  Note n = note(NoteKind::todo_changed);
+  n.count = (wanted_ - done_).count();
+  n.total = revision_;
+  out.push_back(n);
+  if (in_hand_ && !wanted_.contains(in_hand_->slot)) drop_in_hand("it is not wanted any more", out);
+  compute_next(out);
+}
+
+void Worker::on(const Transmit& m, Out& out) {
+  if (m.ticket.stamp != stamp_ || m.ticket.epoch <= last_epoch_) {
+    Note n = note(NoteKind::message_ignored);
+    n.text = fmt::format("a signal of {} epoch {} is overtaken", text(m.ticket.stamp), m.ticket.epoch.value);
+    out.push_back(n);
+    return;
+  }
+  last_epoch_ = m.ticket.epoch;
+  wanted_.clear();
+  drop_in_hand("the signal came", out);
+  withdraw(out);
+  const SlotSet& used = m.selection->used[peer_.worker.index()];
+  if (used.empty()) {
+    out.push_back(note(NoteKind::nothing_to_send));
+    return;
+  }
+  if (!used.is_subset_of(done_)) {  // a server that believes in gradients that we do not have
+    Note n = note(NoteKind::message_ignored);
+    n.text = fmt::format("the signal asks for {} but only {} are finished", used.text(), done_.text());
+    out.push_back(n);
+    return;
+  }
+  sending_ = m.ticket;
+  Note n = note(NoteKind::encoding);
+  n.epoch = m.ticket.epoch;
+  n.count = used.count();
+  out.push_back(n);
+  out.push_back(EncodeAndSend{m.ticket, m.selection, m.first_segment});
+}
+
+void Worker::on(const Committed& m, Out& out) {
+  if (m.stamp != stamp_) return;
+  wanted_.clear();
+  drop_in_hand("the round is committed", out);
+  withdraw(out);
+  if (done_.empty()) return;
+  done_.clear();
+  out.push_back(note(NoteKind::released));
+  out.push_back(Release{stamp_});
+}
+
+void Worker::on(const ChunkEnded& event, Out& out) {
+  in_hand_.reset();
+  if (event.stamp == stamp_) {
+    Note n = note(NoteKind::chunk_finished);
+    n.chunk = plan_->assignment().chunk_at(peer_.worker, event.slot);
+    if (event.outcome == ChunkOutcome::finished) {
+      done_.insert(event.slot);
+      n.count = done_.count();
+      out.push_back(n);
+      report(0, out);
+    } else if (event.outcome == ChunkOutcome::rejected) {
+      rejected_.insert(event.slot);
+      n.kind = NoteKind::chunk_rejected;
+      n.text = event.why;
+      out.push_back(n);
+      out.push_back(SendServer{ChunkRejected{stamp_, event.slot, event.why}});
+    }
+  }
+  compute_next(out);
+}
+
+void Worker::on(const ChunkFraction& event, Out& out) {
+  if (event.stamp == stamp_ && in_hand_ && in_hand_->slot == event.slot && !in_hand_->aborting)
+    report(event.fraction, out);
+}
+
+void Worker::on(const VectorSent& event, Out& out) {
+  if (sending_ != event.ticket) return;
+  sending_.reset();
+  Note n = note(NoteKind::vector_sent);
+  n.epoch = event.ticket.epoch;
+  out.push_back(n);
+}
+
+void Worker::drop_in_hand(const char* why, Out& out) {
+  if (!in_hand_ || in_hand_->aborting) return;
+  in_hand_->aborting = true;
+  Note n = note(NoteKind::chunk_dropped);
+  n.chunk = plan_->assignment().chunk_at(peer_.worker, in_hand_->slot);
+  n.text = why;
+  out.push_back(n);
+  out.push_back(Abort{in_hand_->stamp, in_hand_->slot});
+}
+
+void Worker::withdraw(Out& out) {
+  if (!sending_) return;
+  Note n = note(NoteKind::withdrawn);
+  n.epoch = sending_->epoch;
+  out.push_back(n);
+  out.push_back(Withdraw{*sending_});
+  sending_.reset();
+}
+
+void Worker::compute_next(Out& out) {
+  if (in_hand_) return;  // its ChunkEnded calls again
+  for (const Slot slot : order_) {
+    if (!wanted_.contains(slot) || done_.contains(slot) || rejected_.contains(slot)) continue;
+    in_hand_ = InHand{stamp_, slot};
+    Note n = note(NoteKind::chunk_started);
+    n.chunk = plan_->assignment().chunk_at(peer_.worker, slot);
+    out.push_back(n);
+    out.push_back(Compute{stamp_, slot});
+    return;
+  }
+}
+
+void Worker::report(double fraction, Out& out) const {
+  const double scaled = fraction * 65536;
+  const auto quantised = static_cast<std::uint16_t>(scaled >= 65535 ? 65535 : (scaled > 0 ? scaled : 0));
+  out.push_back(SendServer{Progress{stamp_, done_, quantised}});
+}
+
+Note Worker::note(NoteKind kind) const {
+  Note n;
+  n.kind = kind;
+  n.term = stamp_.term;
+  n.round = stamp_.round;
+  n.worker = peer_.worker;
+  return n;
+}
+
+}  // namespace gleaner
