@@ -42,6 +42,13 @@ class Code {
   [[nodiscard]] virtual std::vector<double> encode_rows(const Plan& plan, WorkerId worker,
                                                         std::span<const SlotSet> used) const = 0;
 
+  /// True if encode_rows of every worker depends only on used[] of the workers that share a selected chunk
+  /// with it, as in `used`. A change then concerns neighbours only; otherwise everybody encodes again.
+  /// original: true if every chunk has l finished holders.
+  [[nodiscard]] virtual bool rows_are_local(const Plan& /*plan*/, std::span<const SlotSet> /*used*/) const {
+    return true;
+  }
+
   /// The l numbers with which the server weights z_j: ghat[k] += row[k] z_j. r_j for partial. Workers with
   /// used[j] empty send nothing and need no row.
   [[nodiscard]] virtual std::vector<double> decode_row(const Plan& plan, WorkerId worker,

@@ -1,0 +1,101 @@
+#include "runtime/compute_thread.h"
+
+#include "base/check.h"
+
+namespace gleaner {
+
+// Paces the work inside the chunk, so that progress within it is real, and sleeps interruptibly.
+class ComputeThread::PacedPulse final : public Pulse {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  PacedPulse(ComputeThread& owner, const Job& job)
+      : owner_(owner), job_(job), began_(Clock::now()), last_report_(began_) {}
+
+  [[nodiscard]] bool tick(double fraction) override {
+    const Clock::time_point not_before = began_ + from_seconds(seconds(job_.at_least) * fraction);
+    while (true) {
+      const Clock::time_point now = Clock::now();
+      const bool due = now >= not_before;
+      if (now - last_report_ >= kProgressEvery) {
+        last_report_ = now;
+        const double paced =
+            job_.at_least > Duration::zero() ? seconds(now - began_) / seconds(job_.at_least) : 1.0;
+        owner_.progressed_(job_.stamp, job_.slot, std::min(fraction, paced));
+      }
+      std::unique_lock lock(owner_.mutex_);
+      if (owner_.stopping_ || owner_.quitting_) return false;
+      if (due) return true;
+      owner_.changed_.wait_until(lock, std::min(not_before, now + kProgressEvery),
+                                 [&] { return owner_.stopping_ || owner_.quitting_; });
+    }
+  }
+
+  [[nodiscard]] Duration elapsed() const { return Clock::now() - began_; }
+
+ private:
+  ComputeThread& owner_;
+  const Job& job_;
+  Clock::time_point began_;
+  Clock::time_point last_report_;
+};
+
+ComputeThread::ComputeThread(std::shared_ptr<const Objective> objective, Finished finished,
+                             Progressed progressed)
+    : objective_(std::move(objective)),
+      finished_(std::move(finished)),
+      progressed_(std::move(progressed)),
+      thread_([this] { loop(); }) {}
+
+ComputeThread::~ComputeThread() {
+  shut_down();
+  thread_.join();
+}
+
+void ComputeThread::start(Job job) {
+  {
+    const std::scoped_lock lock(mutex_);
+    GLEANER_CHECK(!next_, "a worker computes one chunk at a time");
+    next_ = std::move(job);
+    stopping_ = false;
+  }
+  changed_.notify_all();
+}
+
+void ComputeThread::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+}
+
+void ComputeThread::shut_down() {
+  {
+    const std::scoped_lock lock(mutex_);
+    quitting_ = true;
+  }
+  changed_.notify_all();
+}
+
+void ComputeThread::loop() {
+  while (true) {
+    Result result;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return quitting_ || next_.has_value(); });
+      if (quitting_) return;
+      result.job = *std::exchange(next_, std::nullopt);
+    }
+    PacedPulse pulse(*this, result.job);
+    result.verdict = compute_chunk(*objective_, *result.job.parameters, result.job.chunk,
+                                   result.job.stamp.round, *result.job.out, pulse);
+    if (result.verdict.outcome == ChunkOutcome::finished && !pulse.tick(1)) {
+      result.verdict.outcome = ChunkOutcome::stopped;
+    }
+    result.took = pulse.elapsed();
+    finished_(std::move(result));
+  }
+}
+
+}  // namespace gleaner

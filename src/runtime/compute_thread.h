@@ -1,0 +1,70 @@
+// The thread that computes a worker's chunk gradients, one at a time, at the injected pace.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "base/time.h"
+#include "objective/objective.h"
+#include "work/chunk_task.h"
+#include "work/gradient_store.h"
+
+namespace gleaner {
+
+/// Owns one thread. start() and stop() are called by one other thread and never wait for the computation;
+/// both callbacks run on the computing thread. The destructor stops the chunk in hand and joins.
+class ComputeThread {
+ public:
+  struct Job {
+    Stamp stamp;
+    Slot slot;
+    ChunkId chunk;
+    Parameters parameters;
+    GradientBuffer out;
+    Duration
+        at_least{};  ///< fraction f of the chunk is not passed before f times this; 0: as fast as it goes
+  };
+  struct Result {
+    Job job;
+    ChunkVerdict verdict;
+    Duration took{};
+  };
+  using Finished = std::function<void(Result)>;
+  using Progressed = std::function<void(Stamp, Slot, double)>;
+
+  /// `finished` is called once per job; `progressed` at most every kProgressEvery while it computes.
+  ComputeThread(std::shared_ptr<const Objective> objective, Finished finished, Progressed progressed);
+  ~ComputeThread();
+  ComputeThread(const ComputeThread&) = delete;
+  ComputeThread& operator=(const ComputeThread&) = delete;
+
+  static constexpr std::chrono::milliseconds kProgressEvery{50};
+
+  /// REQUIRES: the job before has finished.
+  void start(Job job);
+  /// The job in hand ends within one tick of its pulse, as stopped (or finished, if it was faster). Harmless
+  /// without one.
+  void stop();
+  /// Ends the thread as soon as it can, without waiting: for a worker that is struck dead.
+  void shut_down();
+
+ private:
+  class PacedPulse;
+  void loop();
+
+  std::shared_ptr<const Objective> objective_;
+  Finished finished_;
+  Progressed progressed_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<Job> next_;
+  bool stopping_ = false;  // the job in hand
+  bool quitting_ = false;  // the thread
+  std::thread thread_;     // last: it uses all of the above
+};
+
+}  // namespace gleaner

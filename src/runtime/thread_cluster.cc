@@ -1,0 +1,274 @@
+#include "runtime/thread_cluster.h"
+
+#include <map>
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "runtime/combine_thread.h"
+#include "runtime/mailbox.h"
+#include "runtime/worker_host.h"
+#include "transport/inproc.h"
+#include "work/fault_desk.h"
+#include "work/round_book.h"
+
+namespace gleaner {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct ToServer {
+  ServerEvent event;
+};
+struct ToWorker {
+  Peer peer;
+  HostEvent event;
+};
+struct NextRound {};
+using LoopEvent = std::variant<ToServer, ToWorker, CombineThread::RoundDone, NextRound>;
+
+struct Strike {
+  Peer peer;
+  Fault fault;
+};
+struct GiveUp {  // a hung worker has been silent for too long
+  Peer peer;
+};
+using Alarm = std::variant<TimerId, Strike, GiveUp>;
+
+class ThreadCluster final : public ServerSink {
+ public:
+  ThreadCluster(const RunSpec& spec, RunObserver& observer)
+      : spec_(spec),
+        observer_(observer),
+        began_(Clock::now()),
+        server_(spec.plan, spec.code, spec.server),
+        book_(spec),
+        desk_(spec.faults),
+        window_(spec.credits),
+        combine_(spec, window_,
+                 {[this](ServerEvent e) { inbox_.push(ToServer{std::move(e)}); },
+                  [this](CombineThread::RoundDone d) { inbox_.push(std::move(d)); }}),
+        parameters_(combine_.initial()),
+        hub_(*this),
+        hosts_(spec.plan->workers()),
+        lives_(spec.plan->workers(), Incarnation(0)) {}
+
+  ~ThreadCluster() override {
+    for (auto& host : hosts_) {
+      if (host) host->close();
+    }
+  }
+  ThreadCluster(const ThreadCluster&) = delete;
+  ThreadCluster& operator=(const ThreadCluster&) = delete;
+
+  RunResult run() {
+    for (std::size_t w = 0; w < hosts_.size(); ++w) start_worker(WorkerId(static_cast<std::uint32_t>(w)));
+    inbox_.push(NextRound{});
+    while (!ended_) {
+      std::optional<LoopEvent> event =
+          alarms_.empty() ? inbox_.pop() : inbox_.pop_until(alarms_.begin()->first);
+      if (event) {
+        std::visit([&](auto& e) { handle(e); }, *event);
+      } else {
+        ring(alarms_.extract(alarms_.begin()).mapped());
+      }
+    }
+    return {std::move(summary_), *parameters_};
+  }
+
+  // ServerSink: from any thread.
+  void on_message(Peer peer, WorkerMessage m) override {
+    inbox_.push(ToServer{FromWorker{peer, std::move(m)}});
+  }
+  void on_segment(VectorSegment segment) override { combine_.deliver(std::move(segment)); }
+  void on_lost(Peer peer) override { inbox_.push(ToServer{WorkerLost{peer}}); }
+
+ private:
+  [[nodiscard]] Time now() const { return Time(Clock::now() - began_); }
+
+  // ---- events
+
+  void handle(NextRound&) {
+    if (round_.value == spec_.rounds) return end("completed", "");
+    if (!observer_.keep_going()) return end("interrupted", "asked to stop");
+    round_ = RoundId(round_.value + 1);
+    for (const WorkerId w : desk_.returning(round_)) start_worker(w);
+    book_.round_begins(round_);
+    inbox_.push(ToServer{BeginRound{round_}});  // behind the Hellos of those that return
+  }
+
+  void handle(ToServer& e) {
+    if (std::holds_alternative<BeginRound>(e.event))
+      combine_.begin({{spec_.server.term, round_}, Clock::now()});
+    std::vector<ServerAction> actions;
+    server_.step(now(), e.event, actions);
+    for (ServerAction& a : actions) std::visit([&](auto& action) { perform(action); }, a);
+  }
+
+  void handle(ToWorker& e) {
+    WorkerHost* host = find(e.peer);
+    if (host != nullptr && !host->hung) std::visit([&](auto& event) { handle(*host, event); }, e.event);
+  }
+
+  void handle(WorkerHost& host, ParametersCame& e) { host.set_parameters(std::move(e.parameters)); }
+  void handle(WorkerHost& host, ChunkComputed& e) {
+    const ComputeThread::Result& r = e.result;
+    if (r.verdict.outcome == ChunkOutcome::finished && r.job.stamp.round == round_) {
+      book_.chunk_finished(host.peer().worker, r.job.chunk, r.took, r.job.at_least);
+    }
+    step(host, host.chunk_computed(std::move(e.result)));
+  }
+  void handle(WorkerHost& host, SendingEnded& e) {
+    if (e.how == SendThread::Ended::sent) return step(host, VectorSent{e.ticket});
+    if (auto due = pausing_.extract(host.peer().worker)) strike(host.peer(), due.mapped());
+  }
+  void handle(WorkerHost& host, WorkerEvent& e) {
+    if (const auto* message = std::get_if<ServerMessage>(&e)) {
+      std::optional<Fault> fault;
+      const WorkerId w = host.peer().worker;
+      if (std::holds_alternative<StartRound>(*message)) fault = desk_.strike(w, round_, FaultMoment::start);
+      if (std::holds_alternative<Transmit>(*message))
+        fault = desk_.strike(w, round_, FaultMoment::after_signal);
+      if (fault) return strike(host.peer(), *fault);
+    }
+    if (const auto* f = std::get_if<ChunkFraction>(&e))
+      observer_.on_fraction(host.peer().worker, f->fraction);
+    step(host, e);
+  }
+
+  void step(WorkerHost& host, const WorkerEvent& event) {
+    std::vector<WorkerAction> actions;
+    host.machine().step(now(), event, actions);
+    for (const WorkerAction& a : actions) std::visit([&](const auto& action) { perform(host, action); }, a);
+  }
+
+  void handle(CombineThread::RoundDone& e) {
+    if (!e.step) return end("failed", fmt::format("round {}: {}", round_.value, e.step.error().sentence()));
+    parameters_ = std::move(e.parameters);
+    observer_.on_round(
+        book_.round_ends(e.commit, {e.took, e.step.value(), e.gradient_error, e.vector_bytes}));
+    inbox_.push(ToServer{CommitDone{e.commit.stamp}});
+    inbox_.push(NextRound{});
+  }
+
+  void ring(const Alarm& alarm) {
+    if (const auto* timer = std::get_if<TimerId>(&alarm)) {
+      ToServer e{TimerFired{*timer}};
+      handle(e);
+    } else if (const auto* s = std::get_if<Strike>(&alarm)) {
+      if (find(s->peer) != nullptr) strike(s->peer, s->fault);
+    } else if (const auto* g = std::get_if<GiveUp>(&alarm)) {
+      if (find(g->peer) != nullptr) kill(g->peer);
+    }
+  }
+
+  // ---- what the server wants
+
+  void perform(const Note& note) { observer_.record({now(), note}); }
+  void perform(SendWorker& a) {
+    if (const auto* signal = std::get_if<Transmit>(&a.message))
+      desk_.resolve(round_, signal->selection->used);
+    hub_.send(a.peer, std::move(a.message));
+  }
+  void perform(const SendParameters& a) {
+    hub_.send_parameters(a.peer, a.stamp, parameters_);
+    book_.sent_to_worker(parameters_->size() * sizeof(float));
+  }
+  void perform(Expect& a) { combine_.expect(std::move(a)); }
+  void perform(const Forget& a) { combine_.forget(a); }
+  void perform(Commit& a) { combine_.commit(std::move(a)); }
+  void perform(const ArmTimer& a) { alarms_.emplace(began_ + a.at.time_since_epoch(), a.timer); }
+  void perform(const FailRun& a) { end("failed", a.error.sentence()); }
+
+  // ---- what a worker wants
+
+  void perform(WorkerHost&, const Note& note) { perform(note); }
+  void perform(WorkerHost& host, const Compute& a) {
+    const Duration at_least = host.perform(a);
+    if (const auto fault = desk_.strike(host.peer().worker, round_, FaultMoment::mid)) {
+      alarms_.emplace(Clock::now() + at_least / 2, Strike{host.peer(), *fault});
+    }
+  }
+  void perform(WorkerHost& host, const EncodeAndSend& a) {
+    const WorkerId w = host.peer().worker;
+    if (const auto fault = desk_.strike(w, round_, FaultMoment::sending)) pausing_[w] = *fault;
+    host.perform(a, pausing_.contains(w));
+  }
+  template <class Action>
+  void perform(WorkerHost& host, const Action& action) {
+    host.perform(action);
+  }
+
+  // ---- workers come and go
+
+  void start_worker(WorkerId worker) {
+    Incarnation& life = lives_[worker.index()];
+    life = Incarnation(life.value + 1);
+    const Peer peer{worker, life};
+    auto host = std::make_unique<WorkerHost>(
+        spec_, peer,
+        [this](Peer p, HostEvent e) {
+          inbox_.push(ToWorker{p, std::move(e)});
+        },
+        window_);
+    host->attach(hub_.connect(peer, *host));
+    hosts_[worker.index()] = std::move(host);
+    step(*hosts_[worker.index()], LinkChanged{true});
+  }
+
+  void strike(Peer peer, const Fault& fault) {
+    if (fault.kind == FaultKind::crash) return kill(peer);
+    find(peer)->hung = true;
+    alarms_.emplace(Clock::now() + spec_.silence, GiveUp{peer});
+  }
+
+  void kill(Peer peer) {
+    std::unique_ptr<WorkerHost> dead = std::move(hosts_[peer.worker.index()]);
+    dead->close();  // the loss is heard through the link, as any loss
+    graveyard_.push_back(std::move(dead));
+    book_.worker_lost();
+  }
+
+  WorkerHost* find(Peer peer) {
+    WorkerHost* host = hosts_[peer.worker.index()].get();
+    return host != nullptr && host->peer() == peer ? host : nullptr;
+  }
+
+  void end(const std::string& status, const std::string& reason) {
+    if (ended_) return;
+    ended_ = true;
+    summary_ = book_.close(status, reason);
+  }
+
+  const RunSpec& spec_;
+  RunObserver& observer_;
+  Clock::time_point began_;
+  Server server_;
+  RoundBook book_;
+  FaultDesk desk_;
+  Mailbox<LoopEvent> inbox_;
+  std::multimap<Clock::time_point, Alarm> alarms_;
+  SendWindow window_;
+  CombineThread combine_;
+  Parameters parameters_;
+  InprocHub hub_;
+  std::vector<std::unique_ptr<WorkerHost>> hosts_;
+  std::vector<std::unique_ptr<WorkerHost>> graveyard_;  // their threads may need a moment to notice
+  std::vector<Incarnation> lives_;
+  std::map<WorkerId, Fault> pausing_;  // strike when half of the vector is sent
+  RoundId round_;
+  bool ended_ = false;
+  RunSummary summary_;
+};
+
+}  // namespace
+
+RunResult run_threads(const RunSpec& spec, RunObserver& observer) {
+  return ThreadCluster(spec, observer).run();
+}
+
+}  // namespace gleaner

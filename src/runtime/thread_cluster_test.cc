@@ -1,0 +1,133 @@
+// Trainings on real threads: every round exact, whatever is lost at whatever moment; never a hang. Times are not
+// asserted, but for the one promise that a chunk takes at least its drawn time.
+#include "runtime/thread_cluster.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/small_run.h"
+
+namespace gleaner {
+namespace {
+
+using test::Collector;
+using test::SmallRun;
+
+TEST(ThreadCluster, TrainsExactlyUnderEveryMethod) {
+  for (const Method method : {Method::partial, Method::original, Method::uncoded}) {
+    SmallRun small;
+    small.method = method;
+    Collector seen;
+    const RunResult result = run_threads(small.spec(), seen);
+    EXPECT_EQ(result.summary.status, "completed") << result.summary.reason;
+    EXPECT_EQ(result.summary.rounds, small.rounds);
+    EXPECT_LT(result.summary.gradient_error_max, 1e-6);
+    EXPECT_LT(seen.rounds.back().loss, seen.rounds.front().loss);
+  }
+}
+
+TEST(ThreadCluster, NoChunkIsFasterThanItsDraw) {
+  SmallRun small;
+  Collector seen;
+  (void)run_threads(small.spec(), seen);
+  std::size_t chunks = 0;
+  for (const RoundRecord& r : seen.rounds) {
+    for (const ChunkTime& c : r.chunk_times) {
+      EXPECT_GE(c.seconds, c.drawn_seconds);
+      ++chunks;
+    }
+  }
+  EXPECT_GT(chunks, small.rounds * 4);
+}
+
+class LossAt : public testing::TestWithParam<std::tuple<FaultMoment, FaultKind>> {};
+
+TEST_P(LossAt, EndsExactlyWithoutAHang) {
+  const auto [at, kind] = GetParam();
+  for (std::uint32_t worker = 0; worker < 8; worker += 3) {
+    SmallRun small;
+    small.rounds = 6;
+    small.blocks = 2;
+    small.replication = 4;
+    small.segment_floats = 3;
+    small.faults = {{kind, WorkerId(worker), RoundId(2), at, 2}};
+    RunSpec spec = small.spec();
+    spec.silence = std::chrono::milliseconds(30);
+    Collector seen;
+    const RunResult result = run_threads(spec, seen);
+    ASSERT_EQ(result.summary.status, "completed") << result.summary.reason << " worker " << worker;
+    EXPECT_LT(result.summary.gradient_error_max, 1e-6);
+    EXPECT_EQ(result.summary.rounds, 6U);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryMoment, LossAt,
+                         testing::Combine(testing::Values(FaultMoment::start, FaultMoment::mid,
+                                                          FaultMoment::after_signal, FaultMoment::sending),
+                                          testing::Values(FaultKind::crash, FaultKind::hang)));
+
+TEST(ThreadCluster, ALossAfterTheSignalMakesOnlyNeighboursEncodeAgain) {
+  SmallRun small;
+  small.workers = small.chunks = 12;
+  small.replication = 3;
+  small.blocks = 1;
+  small.rounds = 8;
+  Fault fault{FaultKind::crash, WorkerId(4), RoundId(3), FaultMoment::after_signal, std::nullopt};
+  fault.by_chance = true;  // strikes somebody who has something to send
+  small.faults = {fault};
+  Collector seen;
+  const RunResult result = run_threads(small.spec(), seen);
+  ASSERT_EQ(result.summary.status, "completed") << result.summary.reason;
+  EXPECT_EQ(result.summary.epochs_max, 2U);
+  EXPECT_EQ(result.summary.workers_lost, 1U);
+  EXPECT_EQ(seen.rounds[2].epoch, 2U);
+  EXPECT_LT(seen.rounds[2].gradient_error, 1e-6);
+  // A worker of a cyclic placement shares chunks with at most two workers on either side.
+  EXPECT_LE(seen.rounds[2].reencoded, 4U);
+}
+
+TEST(ThreadCluster, ALossThatTheMethodCannotBearSaysWhy) {
+  SmallRun small;
+  small.method = Method::uncoded;
+  small.faults = {{FaultKind::crash, WorkerId(3), RoundId(4), FaultMoment::start, std::nullopt}};
+  Collector seen;
+  const RunSummary s = run_threads(small.spec(), seen).summary;
+  EXPECT_EQ(s.status, "failed");
+  EXPECT_EQ(s.rounds, 3U);
+  EXPECT_THAT(s.reason, testing::HasSubstr("chunk 3"));
+}
+
+TEST(ThreadCluster, WaitsForAWorkerOnlyAsLongAsAsked) {
+  SmallRun small;
+  small.method = Method::uncoded;
+  small.server.when_unrecoverable = WhenUnrecoverable::wait;
+  small.server.wait = std::chrono::milliseconds(50);
+  small.faults = {{FaultKind::crash, WorkerId(3), RoundId(4), FaultMoment::mid, std::nullopt}};
+  Collector seen;
+  EXPECT_EQ(run_threads(small.spec(), seen).summary.status, "failed");
+}
+
+TEST(ThreadCluster, StopsBetweenRoundsWhenAsked) {
+  SmallRun small;
+  Collector seen;
+  seen.stop_after = 5;
+  const RunSummary s = run_threads(small.spec(), seen).summary;
+  EXPECT_EQ(s.status, "interrupted");
+  EXPECT_EQ(s.rounds, 5U);
+}
+
+TEST(ThreadCluster, RunsAsFastAsItGoesWithoutInjectedSpeeds) {
+  SmallRun small;
+  small.speeds = "none";
+  small.rounds = 100;
+  small.segment_floats = 2;
+  Collector seen;
+  const RunSummary s = run_threads(small.spec(), seen).summary;
+  EXPECT_EQ(s.status, "completed") << s.reason;
+  EXPECT_LT(s.gradient_error_max, 1e-6);
+}
+
+}  // namespace
+}  // namespace gleaner

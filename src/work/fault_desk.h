@@ -1,0 +1,41 @@
+// Which fault strikes now? Both drivers ask at the same moments of the protocol.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/slot_set.h"
+#include "work/faults.h"
+
+namespace gleaner {
+
+/// The faults of a run that have not struck yet. A fault strikes once, in the first round >= its own in which
+/// its moment comes. Belongs to one thread.
+class FaultDesk {
+ public:
+  explicit FaultDesk(std::vector<Fault> faults) : pending_(std::move(faults)) {}
+
+  /// The fault that strikes `worker` at this moment of `round`, if any; it is then used up. For faults whose
+  /// worker was drawn by chance, after_signal and sending strike the first worker >= the drawn one
+  /// (cyclically) that has something to send, since losing any other changes nothing: REQUIRES resolve() at
+  /// the signal.
+  [[nodiscard]] std::optional<Fault> strike(WorkerId worker, RoundId round, FaultMoment moment);
+
+  /// The signal of `round` has come with this selection: settles which workers the faults of chance will
+  /// strike.
+  void resolve(RoundId round, const std::vector<SlotSet>& used);
+
+  /// Workers that come back at the beginning of `round`; each is named once.
+  [[nodiscard]] std::vector<WorkerId> returning(RoundId round);
+
+ private:
+  std::vector<Fault> pending_;
+  struct Return {
+    WorkerId worker;
+    RoundId round;
+  };
+  std::vector<Return> returns_;
+};
+
+}  // namespace gleaner

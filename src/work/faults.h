@@ -1,0 +1,98 @@
+// Which workers are lost, when and how: --faults (cli.md).
+//
+//     crash:count=1[,workers=2/5][,round=5][,at=start|mid|after-signal|sending][,back=3] | hang:.. | none
+//
+// joined by "+". `workers` lists whom it may hit (default: anybody), `count` how many of them, chosen by the
+// seed (default: all that are listed, 1 without a list), `round` when (default: drawn for each of them from
+// all rounds), `at` the moment in that round (default: start), `back` after how many rounds the worker
+// returns (default: never).
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "work/spec_grammar.h"
+
+namespace gleaner {
+
+/// What a lost worker does.
+enum class FaultKind : std::uint8_t {
+  crash,  ///< its link breaks: the server hears of it at once
+  hang,   ///< it falls silent and keeps its link: only a timeout tells
+};
+
+/// At which moment of its round.
+enum class FaultMoment : std::uint8_t {
+  start,         ///< before its first chunk
+  mid,           ///< in the middle of its first chunk
+  after_signal,  ///< when the signal has come, before it sends anything
+  sending,       ///< in the middle of its vector
+};
+
+/// "crash", "hang"; "start", "mid", "after-signal", "sending".
+[[nodiscard]] std::string_view fault_name(FaultKind kind);
+[[nodiscard]] std::string_view fault_name(FaultMoment moment);
+
+/// One loss.
+struct Fault {
+  FaultKind kind = FaultKind::crash;
+  WorkerId worker;
+  RoundId round;
+  FaultMoment at = FaultMoment::start;
+  /// Returns with a new incarnation at the start of round + back; never when empty.
+  std::optional<std::uint64_t> back;
+  /// The worker was drawn out of all of them, nobody named it: FaultDesk may pass an after_signal or sending
+  /// loss on to a worker that has something to send in that round.
+  bool by_chance = false;
+
+  bool operator==(const Fault&) const = default;
+};
+
+/// The losses that a user asks for. Value type; the default is "none".
+class FaultModel {
+ public:
+  FaultModel() = default;
+
+  /// Errors name --faults, the bad part and what was expected of it.
+  static Result<FaultModel> parse(std::string_view text);
+
+  /// The losses of a run of `rounds` rounds with `workers` workers, sorted by (round, worker): a pure
+  /// function of the arguments. Workers that are chosen by the seed are distinct over all terms and differ
+  /// from those that another term lists. Errors: a worker that does not exist, fewer workers than `count`, a
+  /// round after the last one, a worker lost twice without having returned in between.
+  [[nodiscard]] Result<std::vector<Fault>> schedule(std::uint64_t seed, std::size_t workers,
+                                                    std::uint64_t rounds) const;
+
+  [[nodiscard]] bool none() const { return terms_.empty(); }
+
+  /// The canonical spelling: parse() reads it back as this model.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  struct Term {
+    FaultKind kind = FaultKind::crash;
+    std::size_t count = 1;
+    std::vector<WorkerId> workers;  // ascending; empty: anybody
+    std::optional<RoundId> round;
+    FaultMoment at = FaultMoment::start;
+    std::optional<std::uint64_t> back;
+
+    [[nodiscard]] bool chooses() const { return count != workers.size(); }
+  };
+
+  static Result<Term> read(const SpecTerm& spec);
+  [[nodiscard]] Status check(std::size_t workers, std::uint64_t rounds) const;
+  [[nodiscard]] Result<std::vector<std::vector<WorkerId>>> victims(std::uint64_t seed,
+                                                                   std::size_t workers) const;
+
+  std::vector<Term> terms_;
+};
+
+}  // namespace gleaner

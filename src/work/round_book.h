@@ -1,0 +1,45 @@
+// Keeps the books of a run: what each round did, and the summary.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "protocol/server.h"
+#include "training/run_log.h"
+#include "work/run_spec.h"
+#include "work/trainer.h"
+
+namespace gleaner {
+
+/// Fed by a driver in the order of events; judges and steers nothing. Belongs to one thread.
+class RoundBook {
+ public:
+  explicit RoundBook(const RunSpec& spec);
+
+  void round_begins(RoundId round);
+  /// A chunk was completed after `took`; `drawn` is what it was to take at least; zero: nothing was injected.
+  void chunk_finished(WorkerId worker, ChunkId chunk, Duration took, Duration drawn);
+  void sent_to_worker(std::uint64_t bytes) { current_.bytes_to_workers += bytes; }
+  void worker_lost() { ++summary_.workers_lost; }
+
+  struct Recovered {
+    Duration took;  ///< from the start of the round to the new parameters
+    Trainer::Step step;
+    double gradient_error = kNotMeasured;
+    std::span<const std::uint64_t> vector_bytes;  ///< by worker
+  };
+  /// The round is committed; returns its record.
+  const RoundRecord& round_ends(const Commit& commit, const Recovered& recovered);
+
+  /// Ends the books. `status`: completed | failed | interrupted.
+  [[nodiscard]] RunSummary close(const std::string& status, const std::string& reason);
+
+ private:
+  RunSummary summary_;
+  RoundRecord current_;
+  std::vector<double> seconds_;
+};
+
+}  // namespace gleaner

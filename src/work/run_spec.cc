@@ -1,0 +1,32 @@
+#include "work/run_spec.h"
+
+#include <fmt/format.h>
+
+namespace gleaner {
+
+Status check(const RunSpec& spec) {
+  GLEANER_CHECK(spec.plan && spec.code && spec.objective, "a run has a plan, a code and an objective");
+  if (spec.objective->chunks() != spec.plan->chunks()) {
+    return bad_input(fmt::format("the data is cut into {} chunks but the plan has {}",
+                                 spec.objective->chunks(), spec.plan->chunks()),
+                     "give --chunks the plan's number");
+  }
+  if (Status s = check(spec.optimizer); !s) return s;
+  if (Status s = spec.server.check(); !s) return s;
+  if (Status s = spec.speeds.check(spec.plan->workers()); !s) return s;
+  if (!(spec.l2 >= 0)) return bad_input(fmt::format("--l2 {} is negative", spec.l2), "give 0 or more");
+  if (spec.rounds == 0) return bad_input("--rounds 0 leaves nothing to do", "give at least 1");
+  if (spec.segment_floats == 0 || spec.credits == 0) {
+    return bad_input("segments and credits must be at least 1", "leave them at their defaults");
+  }
+  for (const Fault& f : spec.faults) {
+    if (f.worker.index() >= spec.plan->workers()) {
+      return bad_input(
+          fmt::format("--faults names worker {} but there are {}", f.worker.value, spec.plan->workers()),
+          "workers are numbered from 0");
+    }
+  }
+  return {};
+}
+
+}  // namespace gleaner

@@ -1,0 +1,63 @@
+// One training run, as both drivers receive it: everything is decided, nothing is read from outside any more.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/trace.h"
+#include "coding/code.h"
+#include "coding/plan.h"
+#include "objective/objective.h"
+#include "protocol/server_options.h"
+#include "training/optimizer.h"
+#include "training/run_log.h"
+#include "work/faults.h"
+#include "work/segments.h"
+#include "work/speeds.h"
+
+namespace gleaner {
+
+struct RunSpec {
+  std::shared_ptr<const Plan> plan;
+  std::shared_ptr<const Code> code;
+  std::shared_ptr<const Objective> objective;  ///< its chunks() is the plan's
+  OptimizerOptions optimizer;
+  double l2 = 0;  ///< lambda >= 0: the server adds lambda/2 ||theta||^2 to the loss, once
+  ServerOptions server;
+  SpeedModel speeds;  ///< injected chunk times; none(): as fast as the machine
+  std::vector<Fault> faults;
+  std::uint64_t rounds = 100;
+  std::uint64_t seed = 1;
+  bool verify = false;  ///< compare every gradient with a plain double-precision sum
+  std::size_t segment_floats = kSegmentFloats;
+  std::size_t credits = kCredits;
+  Duration silence = std::chrono::seconds(2);  ///< a hung worker is given up after so long
+  std::string policy = "static";
+};
+
+struct RunResult {
+  RunSummary summary;
+  std::vector<float> parameters;
+};
+
+/// Watches a run. Called from the thread that drives it, in order; the time spent here is outside the timed
+/// part of a round only in on_round.
+class RunObserver : public TraceSink {
+ public:
+  /// A round is committed.
+  virtual void on_round(const RoundRecord& record) = 0;
+  /// A worker has done this fraction of the chunk in hand.
+  virtual void on_fraction(WorkerId /*worker*/, double /*fraction*/) {}
+  /// Asked between rounds: false ends the run with status "interrupted".
+  [[nodiscard]] virtual bool keep_going() { return true; }
+};
+
+/// The length d of a chunk vector must fit the plan and the options must make sense; errors name the field.
+[[nodiscard]] Status check(const RunSpec& spec);
+
+}  // namespace gleaner

@@ -1,0 +1,94 @@
+#include "work/speed_trace.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "work/spec_grammar.h"
+
+namespace gleaner {
+namespace {
+
+std::string_view next_until(std::string_view& text, char end) {
+  const std::size_t size = std::min(text.find(end), text.size());
+  const std::string_view part = text.substr(0, size);
+  text.remove_prefix(std::min(size + 1, text.size()));
+  return part;
+}
+
+std::string_view next_line(std::string_view& text) {
+  std::string_view line = next_until(text, '\n');
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::vector<std::string_view> fields_of(std::string_view line) {
+  std::vector<std::string_view> fields;
+  fields.reserve(static_cast<std::size_t>(std::ranges::count(line, ',')) + 1);
+  while (!line.empty()) fields.push_back(next_until(line, ','));
+  return fields;
+}
+
+std::optional<double> seconds_of(std::string_view field) {
+  const std::optional<double> value = parse_number(field);
+  const bool fits = value && *value >= 0 && *value <= gleaner::seconds(kDurationMax);
+  return fits ? value : std::nullopt;
+}
+
+}  // namespace
+
+Result<SpeedTrace> SpeedTrace::parse(std::string_view text, std::string_view name) {
+  constexpr auto cure =
+      "write a header \"round,w0,w1,...\" and one line per round with the seconds of every worker";
+  const auto error = [&](std::size_t line, std::string_view what) {
+    return bad_input(fmt::format("{}, line {}: {}", name, line, what), cure);
+  };
+  const std::vector<std::string_view> header = fields_of(next_line(text));
+  if (header.empty() || header.front() != "round")
+    return error(1, "the header does not begin with \"round\"");
+  if (header.size() == 1) return error(1, "there is no worker beside \"round\"");
+
+  SpeedTrace trace;
+  trace.workers_ = header.size() - 1;
+  std::size_t line = 1;
+  while (!text.empty()) {
+    ++line;
+    const std::vector<std::string_view> fields = fields_of(next_line(text));
+    if (fields.empty()) continue;
+    if (fields.size() != header.size()) {
+      return error(line, fmt::format("{} fields under a header of {}", fields.size(), header.size()));
+    }
+    if (!parse_count(fields.front())) {
+      return error(line, fmt::format("the round \"{}\" is not a whole number", fields.front()));
+    }
+    for (std::size_t column = 1; column < fields.size(); ++column) {
+      const std::optional<double> value = seconds_of(fields[column]);
+      if (!value) {
+        return error(line, fmt::format("\"{}\" under \"{}\" is not a time in seconds", fields[column],
+                                       header[column]));
+      }
+      trace.seconds_.push_back(*value);
+    }
+  }
+  if (trace.seconds_.empty()) return error(line, "there is no round under the header");
+  return trace;
+}
+
+Result<SpeedTrace> SpeedTrace::load(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!in) return bad_input(fmt::format("{}: cannot be read", path), "name a CSV file of chunk times");
+  return parse(text, path);
+}
+
+double SpeedTrace::seconds(RoundId round, WorkerId worker) const {
+  GLEANER_CHECK(worker.index() < workers_, "a worker without a column in the trace of speeds");
+  const std::size_t row = round.value == 0 ? 0 : static_cast<std::size_t>((round.value - 1) % rounds());
+  return seconds_[row * workers_ + worker.index()];
+}
+
+}  // namespace gleaner

@@ -1,0 +1,88 @@
+// How slow each worker is: the injected chunk times of --speeds (cli.md).
+//
+//     KIND[:keys] [+slow:factor=3,workers=2/5]...   or   none
+//
+//   constant:mean=T                               every chunk takes T
+//   exponential:mean=T
+//   shifted-exponential:min=T,mean=T              min + an exponential
+//   lognormal:mean=T,sigma=S
+//   pareto:min=T,shape=A                          mean T A / (A - 1) for A > 1
+//   bimodal:mean=T[,fraction=.1][,factor=5]       a fraction of the draws takes `factor` times as long
+//   markov:mean=T[,factor=5][,enter=.05][,leave=.2]
+//          a worker turns slow with probability `enter` from one round to the next, and fast again with
+//          `leave`; slow takes `factor` times as long; round 1 is drawn from the stationary law
+//   trace:file=F.csv                              speed_trace.h
+//
+// mean= is the mean of the chunk time that is drawn; in `simulate` it is 1 when absent. Keys of all kinds:
+//
+//   per=worker|chunk          one draw per (seed, round, worker), the default, or one per chunk of a worker
+//   redraw=round|never|P      drawn anew every round, the default; once; or with probability P at each round
+//   noise=SIGMA               times a lognormal of mean 1, drawn per round and worker whatever redraw says
+//
+// slow multiplies the times of some workers; noise and slow change the mean.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "work/spec_grammar.h"
+
+namespace gleaner {
+
+class SpeedLaw;
+
+/// The times that chunks take, at least (`train`) or exactly (`simulate`). Value type, cheap to copy, never
+/// changes after parse(): any number of threads may ask one object. The default is "none".
+class SpeedModel {
+ public:
+  SpeedModel() = default;
+
+  /// Errors name --speeds, the bad part and what was expected of it; a trace is read here.
+  static Result<SpeedModel> parse(std::string_view text, TimeUnits units);
+
+  /// Errors: slow names a worker that does not exist, a trace has too few columns.
+  [[nodiscard]] Status check(std::size_t workers) const;
+
+  /// No injected slowness: chunk_time is 0 everywhere.
+  [[nodiscard]] bool none() const { return law_ == nullptr; }
+
+  /// The drawn time of one chunk, at most kDurationMax.
+  ///
+  /// A pure function of its arguments, so that all methods meet the same draws. `position` tells the chunks
+  /// of one worker apart where per=chunk, and is ignored where per=worker; a caller that names chunks by
+  /// their id gives every order the same time for the same chunk. REQUIRES: check(workers) is ok, worker <
+  /// workers. Cost: O(1), times the rounds since the last draw with redraw=P (1/P in the mean) and the rounds
+  /// a Markov worker remembers.
+  [[nodiscard]] Duration chunk_time(std::uint64_t seed, RoundId round, WorkerId worker,
+                                    std::uint32_t position) const;
+
+  /// The canonical spelling: parse() reads it back as this model.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  struct Slow {
+    double factor = 1;
+    std::vector<WorkerId> workers;  // ascending
+  };
+  enum class Per : std::uint8_t { worker, chunk };
+
+  Status read_law(const SpecTerm& term, TimeUnits units);
+  Status read_slow(const SpecTerm& term, TimeUnits units);
+  [[nodiscard]] RoundId drawn_in(std::uint64_t seed, RoundId round, WorkerId worker) const;
+  [[nodiscard]] double slow_factor(WorkerId worker) const;
+
+  std::shared_ptr<const SpeedLaw> law_;  // null: none
+  Per per_ = Per::worker;
+  double redraw_ = 1;  // probability of a new draw from one round to the next
+  double noise_ = 0;
+  std::vector<Slow> slow_;
+};
+
+}  // namespace gleaner

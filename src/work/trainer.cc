@@ -1,0 +1,72 @@
+#include "work/trainer.h"
+
+#include <cmath>
+#include <limits>
+
+#include "coding/kernels.h"
+
+namespace gleaner {
+namespace {
+
+Parameters starting_point(const Objective& objective, std::uint64_t seed) {
+  auto start = std::make_shared<std::vector<float>>(objective.parameters());
+  objective.initial(seed, *start);
+  return start;
+}
+
+}  // namespace
+
+Trainer::Trainer(std::shared_ptr<const Objective> objective, const OptimizerOptions& optimizer, double l2,
+                 std::uint64_t seed)
+    : objective_(std::move(objective)),
+      optimizer_(optimizer, objective_->parameters()),
+      l2_(l2),
+      parameters_(starting_point(*objective_, seed)) {}
+
+Result<Trainer::Step> Trainer::step(std::span<const float> sums) {
+  const std::size_t d = objective_->parameters();
+  const std::span<const float> tallies = sums.subspan(d, kTallies);
+  const double samples = tallies[2];
+  if (!(samples > 0.5)) {
+    return run_failed("no sample is in the recovered gradient",
+                      "give the round more time or less --recovery residual");
+  }
+  auto next = std::make_shared<std::vector<float>>(*parameters_);
+  std::vector<float> gradient(d);
+  double squares = 0;
+  for (std::size_t i = 0; i < d; ++i) {
+    const double theta = (*parameters_)[i];
+    squares += theta * theta;
+    gradient[i] = static_cast<float>(sums[i] / samples + l2_ * theta);
+  }
+  Step result;
+  result.loss = tallies[0] / samples + l2_ / 2 * squares;
+  result.accuracy =
+      objective_->classifies() ? tallies[1] / samples : std::numeric_limits<double>::quiet_NaN();
+  optimizer_.step(*next, gradient);
+  if (!std::isfinite(result.loss) || !all_finite(*next)) {
+    return run_failed("the training diverged: the loss or the parameters are not finite any more",
+                      "lower --lr");
+  }
+  parameters_ = std::move(next);
+  return result;
+}
+
+double Trainer::gradient_error(std::span<const float> sums, const std::vector<float>& parameters,
+                               RoundId round) const {
+  const std::size_t d = objective_->parameters();
+  std::vector<double> reference(d);
+  (void)objective_->reference(parameters, round, reference);
+  double difference = 0;
+  for (std::size_t i = 0; i < d; ++i) {
+    const double e = sums[i] - reference[i];
+    difference += e * e;
+  }
+  double norms = 0;
+  for (std::size_t c = 0; c < objective_->chunks(); ++c) {
+    norms += objective_->reference_chunk_norm(parameters, ChunkId(static_cast<std::uint32_t>(c)), round);
+  }
+  return norms > 0 ? std::sqrt(difference) / norms : std::sqrt(difference);
+}
+
+}  // namespace gleaner

@@ -1,0 +1,51 @@
+// From a recovered gradient to new parameters.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "objective/objective.h"
+#include "training/optimizer.h"
+#include "work/chunk_task.h"
+
+namespace gleaner {
+
+/// Owns the parameters and the optimiser of a run; applies every round exactly once.
+///
+/// Loss and gradient of a round, from the recovered sums over chunks (g, tallies):
+///   gradient = g / samples + lambda theta,   loss = tallies.loss / samples + lambda / 2 ||theta||^2
+/// `samples` is recovered like the gradient: in an approximate round both speak of the chunks that were
+/// recovered. Belongs to one thread at a time.
+class Trainer {
+ public:
+  /// REQUIRES: check(optimizer).ok().
+  Trainer(std::shared_ptr<const Objective> objective, const OptimizerOptions& optimizer, double l2,
+          std::uint64_t seed);
+
+  /// The parameters of the next round. Shared: a step makes a new vector.
+  [[nodiscard]] Parameters parameters() const { return parameters_; }
+
+  struct Step {
+    double loss = 0;      ///< mean over samples, L2 included, at the parameters before the step
+    double accuracy = 0;  ///< share of samples predicted correctly; NaN if the objective does not classify
+  };
+  /// Steps with the sums over chunks (objective.dimension() floats). Errors: no sample in them; loss or
+  /// parameters that are not finite (the model is left as it was).
+  Result<Step> step(std::span<const float> sums);
+
+  /// ||ghat - sum_i g_i|| / sum_i ||g_i|| for the sums of `round` at `parameters`, the reference by plain
+  /// double-precision loops over the data (cli.md). Slow: outside the timed part of a round.
+  [[nodiscard]] double gradient_error(std::span<const float> sums, const std::vector<float>& parameters,
+                                      RoundId round) const;
+
+ private:
+  std::shared_ptr<const Objective> objective_;
+  Optimizer optimizer_;
+  double l2_;
+  Parameters parameters_;
+};
+
+}  // namespace gleaner
