@@ -1,0 +1,143 @@
+#include "app/build_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "work/spec_grammar.h"
+
+namespace gleaner {
+namespace {
+
+constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
+constexpr std::array<std::string_view, 2> kSchemes{"cyclic", "regular-graph"};
+constexpr std::array<std::string_view, 3> kOrders{"optimal", "random", "given"};
+constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
+
+Result<Assignment> build_assignment(const PlanOptions& o, std::size_t replication) {
+  if (!o.assignment.empty()) {
+    const Result<std::string> text = read_file("--assignment", o.assignment);
+    if (!text) return text.error();
+    return Assignment::from_csv(text.value(), o.assignment,
+                                o.workers_given ? std::optional<std::size_t>(o.workers) : std::nullopt);
+  }
+  const Result<std::string_view> scheme = choose("--scheme", o.scheme, kSchemes);
+  if (!scheme) return scheme.error();
+  const std::size_t chunks = o.chunks.value_or(o.workers);
+  if (o.workers == 0) return bad_input("--workers 0 leaves nobody to work", "give at least 1");
+  if (chunks == 0) return bad_input("--chunks 0 leaves nothing to compute", "give at least 1");
+  if (replication == 0 || replication > o.workers) {
+    return bad_input(
+        fmt::format("--replication {} is not between 1 and the {} workers", replication, o.workers),
+        "every copy of a chunk needs a worker of its own");
+  }
+  return scheme.value() == "cyclic" ? Assignment::cyclic(chunks, o.workers, replication)
+                                    : Assignment::regular_graph(chunks, o.workers, replication, o.seed);
+}
+
+Result<Ordering> build_order(const PlanOptions& o, const Assignment& a) {
+  const Result<std::string_view> order = choose("--order", o.order, kOrders);
+  if (!order) return order.error();
+  if (order.value() == "given") {
+    return bad_input("--order given needs a plan that gives one", "use it with --plan FILE.json");
+  }
+  return order.value() == "random" ? Ordering::random(a, o.seed) : Ordering::optimal(a);
+}
+
+Result<Frame> build_frame(const PlanOptions& o, const Assignment& a, std::size_t blocks) {
+  const Result<std::string_view> frame = choose("--frame", o.frame, kFrames);
+  if (!frame) return frame.error();
+  if (blocks == 0) return bad_input("--blocks 0 cuts the gradient into nothing", "give at least 1");
+  if (blocks > a.replication_min()) {
+    return bad_input(fmt::format("--blocks {} needs {} copies of every chunk, but the replication is {}",
+                                 blocks, blocks, a.replication_min()),
+                     fmt::format("raise --replication to {} or more, or lower --blocks", blocks));
+  }
+  if (frame.value() == "ones" || (frame.value() == "auto" && blocks == 1)) {
+    if (blocks > 1) {
+      return bad_input(fmt::format("--frame ones cannot tell {} blocks apart", blocks),
+                       "use --frame coloured, or --blocks 1");
+    }
+    return Frame::ones(a.workers());
+  }
+  return frame.value() == "gaussian" ? Frame::gaussian(a.workers(), blocks, o.seed)
+                                     : Frame::coloured(a, blocks, o.seed);
+}
+
+Result<Plan> read_plan(const PlanOptions& o) {
+  const Result<std::string> text = read_file("--plan", o.plan_file);
+  if (!text) return text.error();
+  return Plan::parse(text.value(), o.plan_file);
+}
+
+Result<Plan> assemble(const PlanOptions& o, Method method, Assignment a, std::size_t blocks) {
+  Result<Ordering> order = build_order(o, a);
+  if (!order) return order.error();
+  Result<Frame> frame = build_frame(o, a, blocks);
+  if (!frame) return frame.error();
+  return Plan::make(method, std::move(a), std::move(order).value(), std::move(frame).value());
+}
+
+}  // namespace
+
+Result<std::string_view> choose(std::string_view flag, std::string_view value,
+                                std::span<const std::string_view> known) {
+  const auto it = std::find(known.begin(), known.end(), value);
+  if (it == known.end()) return unknown_name(flag, "value", value, known);
+  return *it;
+}
+
+Result<std::string> read_file(std::string_view flag, const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return bad_input(fmt::format("{} {} is a folder", flag, path), "give a file");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return bad_input(fmt::format("{} {} cannot be opened", flag, path), "check the path and its permissions");
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) return bad_input(fmt::format("{} {} cannot be read", flag, path), "check the disk");
+  return text;
+}
+
+Result<Method> parse_method(std::string_view name) {
+  const Result<std::string_view> method = choose("--method", name, kMethods);
+  if (!method) return method.error();
+  if (name == "original") return Method::original;
+  return name == "uncoded" ? Method::uncoded : Method::partial;
+}
+
+Result<Plan> build_plan(const PlanOptions& o, Method method) {
+  if (!o.plan_file.empty() && !o.assignment.empty()) {
+    return bad_input("--plan and --assignment both say who holds what", "give one of them");
+  }
+  if (!o.plan_file.empty()) {
+    Result<Plan> plan = read_plan(o);
+    if (!plan || plan.value().method() == method) return plan;
+    if (method != Method::uncoded) {
+      return Plan::make(method, plan.value().assignment(), plan.value().ordering(), plan.value().frame());
+    }
+    Result<Assignment> once = Assignment::cyclic(plan.value().chunks(), plan.value().workers(), 1);
+    if (!once) return once.error();
+    return assemble(o, method, std::move(once).value(), 1);
+  }
+  if (method == Method::uncoded && o.assignment.empty()) {
+    Result<Assignment> a = build_assignment(o, 1);
+    if (!a) return a.error();
+    return assemble(o, method, std::move(a).value(), 1);
+  }
+  // Unless somebody asked for more, a small cluster gets as many copies as it has workers.
+  const std::size_t replication = o.replication_given ? o.replication : std::min(o.replication, o.workers);
+  Result<Assignment> a = build_assignment(o, replication);
+  if (!a) return a.error();
+  if (method != Method::uncoded) return assemble(o, method, std::move(a).value(), o.blocks);
+  Result<Assignment> once = Assignment::cyclic(a.value().chunks(), a.value().workers(), 1);
+  if (!once) return once.error();
+  return assemble(o, method, std::move(once).value(), 1);
+}
+
+}  // namespace gleaner

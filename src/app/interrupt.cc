@@ -1,0 +1,27 @@
+#include "app/interrupt.h"
+
+#include <csignal>
+
+namespace gleaner {
+namespace {
+
+volatile std::sig_atomic_t asked = 0;
+
+extern "C" void on_signal(int signal) {
+  asked = 1;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+InterruptGuard::~InterruptGuard() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+bool InterruptGuard::interrupted() { return asked != 0; }
+
+}  // namespace gleaner

@@ -1,0 +1,68 @@
+// What a person can ask for on the command line, as plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace gleaner {
+
+/// Flags that make a plan (`train` and `plan`). Strings are checked where the plan is made.
+struct PlanOptions {
+  std::string method = "partial";
+  std::string scheme = "cyclic";
+  std::string assignment;  ///< CSV file; empty: by scheme
+  std::string plan_file;   ///< plan file; empty: by the other flags
+  std::size_t workers = 8;
+  bool workers_given = false;
+  std::optional<std::size_t> chunks;  ///< none: as many as workers
+  std::size_t replication = 3;
+  bool replication_given = false;
+  std::size_t blocks = 1;
+  std::string order = "optimal";
+  std::string frame = "auto";
+  std::uint64_t seed = 1;
+};
+
+/// Flags of `gleaner train`.
+struct TrainOptions {
+  PlanOptions plan;
+  std::string policy = "static";
+  std::string recovery = "exact";
+  std::string when_unrecoverable = "stop";
+  std::string speeds = "none";
+  std::string faults = "none";
+
+  std::string objective = "softmax";
+  std::string data;
+  std::string labels;
+  std::string test;
+  std::string test_labels;
+  std::string format = "auto";
+  std::optional<double> test_fraction;  ///< none: 0.2 of synthetic data, 0 of files
+
+  std::string optimizer;  ///< empty: the objective's default
+  std::optional<double> learning_rate;
+  std::optional<double> momentum;
+  double l2 = 0;
+  std::uint64_t rounds = 100;
+  std::string time_limit;
+
+  std::string clock = "real";
+  bool verify = false;
+  bool compare = false;
+  bool json = false;
+  std::string log;
+  std::string trace;
+  std::string model_out;
+};
+
+/// Flags of `gleaner plan`.
+struct FactsOptions {
+  PlanOptions plan;
+  std::size_t dimension = 1'000'000;  ///< gradient length for the memory facts
+  bool json = false;
+  std::string out;  ///< write the plan itself here
+};
+
+}  // namespace gleaner

@@ -1,0 +1,88 @@
+#include "app/plan_command.h"
+
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "app/build_plan.h"
+#include "app/exit_code.h"
+#include "work/segments.h"
+
+namespace gleaner {
+namespace {
+
+std::string as_json(const PlanFacts& f) {
+  nlohmann::ordered_json j;
+  j["workers"] = f.workers;
+  j["chunks"] = f.chunks;
+  j["blocks"] = f.blocks;
+  j["load_max"] = f.load_max;
+  j["replication_min"] = f.replication_min;
+  j["tolerated_losses"] = f.tolerated_losses;
+  j["q_max"] = f.q_max;
+  j["q_max_lower_bound"] = f.q_max_lower_bound;
+  j["colours"] = f.colours;
+  j["worst_condition"] = f.worst_condition;  // infinity becomes null
+  j["worker_memory_bytes"] = f.worker_memory_bytes;
+  j["server_memory_bytes"] = f.server_memory_bytes;
+  j["fingerprint"] = f.fingerprint;
+  return j.dump(2);
+}
+
+void print_facts(const PlanFacts& f, Method method, std::size_t dimension) {
+  const auto line = [](std::string_view name, const std::string& value, std::string_view meaning) {
+    fmt::print("  {:<18} {:>12}  {}\n", name, value, meaning);
+  };
+  fmt::print("plan for method {}\n", name_of(method));
+  line("workers", fmt::format("{}", f.workers), "");
+  line("chunks", fmt::format("{}", f.chunks), "");
+  line("blocks", fmt::format("{}", f.blocks), "every vector is 1/blocks of a gradient");
+  line("load_max", fmt::format("{}", f.load_max), "chunks of the most loaded worker");
+  line("replication_min", fmt::format("{}", f.replication_min), "copies of the rarest chunk");
+  line("tolerated_losses", fmt::format("{}", f.tolerated_losses),
+       "any so many workers may be lost in a round");
+  line("q_max", fmt::format("{}", f.q_max), "chunks done in the worst case when a round ends");
+  line("q_max_lower_bound", fmt::format("{}", f.q_max_lower_bound), "no order can have a smaller q_max");
+  line("colours", fmt::format("{}", f.colours), "different decoding vectors");
+  line("worst_condition", fmt::format("{:.3g}", f.worst_condition), "of any decoding that can occur");
+  line("worker memory", fmt::format("{:.2f} MB", 1e-6 * static_cast<double>(f.worker_memory_bytes)),
+       fmt::format("chunk gradients of {} floats", dimension));
+  line("server memory", fmt::format("{:.2f} MB", 1e-6 * static_cast<double>(f.server_memory_bytes)),
+       "the gradient and segments in flight");
+  fmt::print("  fingerprint        {}\n", f.fingerprint);
+}
+
+}  // namespace
+
+int plan_command(const FactsOptions& options) {
+  const Result<Method> method = parse_method(options.plan.method);
+  if (!method) return report_error("plan", method.error());
+  const Result<Plan> plan = build_plan(options.plan, method.value());
+  if (!plan) return report_error("plan", plan.error());
+  if (options.dimension == 0)
+    return report_error("plan", bad_input("--dimension 0 is no gradient", "give at least 1"));
+  const PlanFacts facts = facts_of(plan.value(), options.dimension, kSegmentFloats, kCredits);
+  if (!options.out.empty()) {
+    std::ofstream file(options.out, std::ios::binary | std::ios::trunc);
+    file << plan.value().canonical() << '\n';
+    file.close();
+    if (!file) {
+      return report_error(
+          "plan", bad_input(fmt::format("--out {} cannot be written", options.out), "check the folder"));
+    }
+  }
+  if (options.json) {
+    fmt::print("{}\n", as_json(facts));
+  } else {
+    print_facts(facts, method.value(), options.dimension);
+  }
+  if (facts.tolerated_losses == 0 && method.value() != Method::uncoded) {
+    fmt::print(stderr, "warning: this plan tolerates no loss; raise --replication above --blocks\n");
+  }
+  return kExitDone;
+}
+
+}  // namespace gleaner
