@@ -1,0 +1,105 @@
+// Colouring workers so that the holders of every chunk differ (protocol.md section 9).
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "coding/frame.h"
+#include "coding/graph_colouring.h"
+
+namespace gleaner {
+namespace {
+
+// Calls f(other) for every worker that shares a chunk with `worker`, some of them more than once.
+template <class F>
+void for_each_neighbour(const Assignment& a, WorkerId worker, F&& f) {
+  for (const ChunkId chunk : a.chunks_of(worker)) {
+    for (const auto& holder : a.holders_of(chunk)) {
+      if (holder.worker != worker) f(holder.worker);
+    }
+  }
+}
+
+bool is_proper(const Assignment& a, const std::vector<std::size_t>& colour) {
+  std::vector<std::size_t> seen(a.workers(), a.chunks());  // colour -> last chunk that had it
+  for (std::uint32_t i = 0; i < a.chunks(); ++i) {
+    for (const auto& holder : a.holders_of(ChunkId(i))) {
+      std::size_t& last = seen[colour[holder.worker.index()]];
+      if (last == i) return false;
+      last = i;
+    }
+  }
+  return true;
+}
+
+// Largest degree first: the degree counts shared chunks with multiplicity, which needs no sets.
+std::vector<std::uint32_t> by_degree(const Assignment& a) {
+  std::vector<std::size_t> degree(a.workers(), 0);
+  for (std::uint32_t j = 0; j < a.workers(); ++j) {
+    for (const ChunkId chunk : a.chunks_of(WorkerId(j))) degree[j] += a.replication(chunk) - 1;
+  }
+  std::vector<std::uint32_t> order(a.workers());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t x, std::uint32_t y) { return degree[x] > degree[y]; });
+  return order;
+}
+
+std::vector<std::size_t> colour_greedily(const Assignment& a) {
+  const std::size_t none = a.workers();
+  std::vector<std::size_t> colour(a.workers(), none);
+  std::vector<std::size_t> taken_for(a.workers(), none);  // colour -> last worker that cannot have it
+  for (const std::uint32_t j : by_degree(a)) {
+    for_each_neighbour(a, WorkerId(j), [&](WorkerId other) {
+      if (colour[other.index()] != none) taken_for[colour[other.index()]] = j;
+    });
+    std::size_t c = 0;
+    while (taken_for[c] == j) ++c;
+    colour[j] = c;
+  }
+  return colour;
+}
+
+// Workers are joined when they share a chunk.
+Neighbours conflict_graph(const Assignment& a) {
+  Neighbours graph(a.workers());
+  std::vector<std::size_t> seen_by(a.workers(), a.workers());
+  for (std::uint32_t j = 0; j < a.workers(); ++j) {
+    for_each_neighbour(a, WorkerId(j), [&](WorkerId other) {
+      if (std::exchange(seen_by[other.index()], j) != j) graph[j].push_back(other.value);
+    });
+  }
+  return graph;
+}
+
+// Takes away one colour after another until the search fails or `least` is reached.
+std::vector<std::size_t> with_fewer_colours(const Assignment& a, std::vector<std::size_t> colour,
+                                            std::size_t least) {
+  // A step costs about m + conflicts x colours; the budget bounds the whole search to about half a second.
+  constexpr std::size_t kWork = 60'000'000;
+  const Neighbours graph = conflict_graph(a);
+  const std::size_t steps = kWork / (a.workers() + 400);
+  std::size_t colours = *std::max_element(colour.begin(), colour.end()) + 1;
+  while (colours > least) {
+    auto better = tabu_colouring(graph, colour, colours - 1, steps, /*seed=*/colours);
+    if (!better) break;
+    colour = *std::move(better);
+    --colours;
+  }
+  return colour;
+}
+
+}  // namespace
+
+std::vector<std::size_t> colour_workers(const Assignment& assignment) {
+  // Fewer colours than holders of one chunk are impossible, so j mod gamma is optimal where it is proper.
+  const std::size_t gamma = assignment.replication_max();
+  std::vector<std::size_t> colour(assignment.workers());
+  for (std::size_t j = 0; j < colour.size(); ++j) colour[j] = j % gamma;
+  if (is_proper(assignment, colour)) return colour;
+  colour = colour_greedily(assignment);
+  constexpr std::size_t kSearchedUpTo = 2000;  // workers; beyond, the search has no time to find anything
+  if (assignment.workers() > kSearchedUpTo) return colour;
+  return with_fewer_colours(assignment, std::move(colour), gamma);
+}
+
+}  // namespace gleaner

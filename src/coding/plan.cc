@@ -1,0 +1,145 @@
+#include "coding/plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "coding/kernels.h"
+
+namespace gleaner {
+
+std::string_view name_of(Method method) {
+  switch (method) {
+    case Method::partial: return "partial";
+    case Method::original: return "original";
+    case Method::uncoded: return "uncoded";
+  }
+  return "unknown";
+}
+
+namespace {
+
+Status check_order(const Assignment& assignment, const Ordering& ordering) {
+  if (ordering.workers() != assignment.workers()) {
+    return bad_input(fmt::format("the order is for {} workers, the assignment for {}", ordering.workers(),
+                                 assignment.workers()),
+                     "make the order from this assignment");
+  }
+  for (std::uint32_t j = 0; j < assignment.workers(); ++j) {
+    if (ordering.of(WorkerId(j)).size() != assignment.load(WorkerId(j))) {
+      return bad_input(fmt::format("the order of worker {} names {} slots, but it holds {} chunks", j,
+                                   ordering.of(WorkerId(j)).size(), assignment.load(WorkerId(j))),
+                       "make the order from this assignment");
+    }
+  }
+  return {};
+}
+
+Status check_replication(Method method, const Assignment& assignment, std::size_t blocks) {
+  for (std::uint32_t i = 0; i < assignment.chunks(); ++i) {
+    if (assignment.replication(ChunkId(i)) < blocks) {
+      return bad_input(fmt::format("chunk {} has {} holders, but {} blocks need at least {}", i,
+                                   assignment.replication(ChunkId(i)), blocks, blocks),
+                       "lower the blocks or raise the replication");
+    }
+  }
+  if (method != Method::uncoded) return {};
+  if (blocks > 1) {
+    return bad_input(
+        fmt::format("the method uncoded sends whole gradients, but {} blocks are asked for", blocks),
+        "use 1 block or the method partial");
+  }
+  if (assignment.replication_max() > 1) {
+    return bad_input(fmt::format("the method uncoded needs replication 1, but some chunk has {} holders",
+                                 assignment.replication_max()),
+                     "use replication 1 or the method partial");
+  }
+  return {};
+}
+
+// With l = 1 only a zero is useless.
+Status check_rows_not_zero(const Frame& frame) {
+  for (std::uint32_t j = 0; j < frame.workers(); ++j) {
+    if (frame.row(WorkerId(j))[0] == 0) {
+      return bad_input(fmt::format("the decoding vector of worker {} is 0", j), "use a frame of ones");
+    }
+  }
+  return {};
+}
+
+// Two holders of one chunk with the same decoding vector: their copies count as one.
+Status check_no_twins(const Assignment& assignment, const Frame& frame) {
+  const auto less = [&](WorkerId x, WorkerId y) {
+    return std::lexicographical_compare(frame.row(x).begin(), frame.row(x).end(), frame.row(y).begin(),
+                                        frame.row(y).end());
+  };
+  std::vector<WorkerId> holders;
+  for (std::uint32_t i = 0; i < assignment.chunks(); ++i) {
+    holders.clear();
+    for (const auto& holder : assignment.holders_of(ChunkId(i))) holders.push_back(holder.worker);
+    std::sort(holders.begin(), holders.end(), less);
+    for (std::size_t h = 1; h < holders.size(); ++h) {
+      if (less(holders[h - 1], holders[h])) continue;
+      return bad_input(
+          fmt::format("workers {} and {} hold chunk {} and have the same decoding vector in the {} frame",
+                      holders[h - 1].value, holders[h].value, i, name_of(frame.kind())),
+          "use a coloured or gaussian frame for more than 1 block");
+    }
+  }
+  return {};
+}
+
+Status check_frame(const Assignment& assignment, const Frame& frame) {
+  if (frame.workers() != assignment.workers()) {
+    return bad_input(fmt::format("the frame is for {} workers, the assignment for {}", frame.workers(),
+                                 assignment.workers()),
+                     "make the frame for this assignment");
+  }
+  if (frame.blocks() == 1) return check_rows_not_zero(frame);
+  if (const Status twins = check_no_twins(assignment, frame); !twins) return twins;
+  // A look at many subsets, though not at all of them where the plan is large: equal vectors, the likely
+  // mistake, were looked for above.
+  const std::size_t subsets = std::clamp<std::size_t>(400'000 / assignment.chunks(), 20, 20'000);
+  if (std::isfinite(worst_condition(assignment, frame, subsets))) return {};
+  return bad_input(
+      fmt::format("{} holders of one chunk have linearly dependent decoding vectors in the {} frame",
+                  frame.blocks(), name_of(frame.kind())),
+      "use a coloured or gaussian frame");
+}
+
+}  // namespace
+
+Result<Plan> Plan::make(Method method, Assignment assignment, Ordering ordering, Frame frame) {
+  if (const Status order = check_order(assignment, ordering); !order) return order.error();
+  if (frame.blocks() == 0) return bad_input("the plan has 0 blocks", "use at least one block");
+  if (const Status copies = check_replication(method, assignment, frame.blocks()); !copies) {
+    return copies.error();
+  }
+  if (const Status rows = check_frame(assignment, frame); !rows) return rows.error();
+  return Plan(method, std::move(assignment), std::move(ordering), std::move(frame));
+}
+
+PlanFacts facts_of(const Plan& plan, std::size_t dimension, std::size_t segment_floats, std::size_t credits) {
+  const Assignment& a = plan.assignment();
+  PlanFacts facts;
+  facts.workers = plan.workers();
+  facts.chunks = plan.chunks();
+  facts.blocks = plan.blocks();
+  facts.load_max = a.load_max();
+  facts.replication_min = a.replication_min();
+  facts.tolerated_losses = facts.replication_min - facts.blocks;
+  facts.q_max = q_max(a, plan.ordering(), plan.blocks());
+  facts.q_max_lower_bound = q_max_lower_bound(a, plan.blocks());
+  facts.colours = plan.frame().colours();
+  facts.worst_condition = worst_condition(a, plan.frame());
+  const std::size_t vector = block_length(dimension, plan.blocks());
+  const bool whole = credits != 0 && segment_floats >= (vector + credits - 1) / credits;
+  const std::size_t window = whole ? vector : credits * segment_floats;
+  facts.worker_memory_bytes = facts.load_max * vector * plan.blocks() * sizeof(float);
+  facts.server_memory_bytes = (dimension + plan.workers() * window) * sizeof(float);
+  facts.fingerprint = plan.fingerprint().hex;
+  return facts;
+}
+
+}  // namespace gleaner

@@ -1,0 +1,182 @@
+#include "objective/linear_kernels.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace gleaner {
+namespace {
+
+// Two doubles that add and multiply as one: what every x86-64 and AArch64 processor can do. Wider registers
+// would gain little, as few models have many classes.
+using Pair = double __attribute__((vector_size(16)));
+
+// K numbers of a row of W (or of S or d) in registers.
+template <std::size_t K>
+struct Row {
+  using Lane = std::conditional_t<K % 2 == 0, Pair, double>;
+  static constexpr std::size_t kWidth = sizeof(Lane) / sizeof(double);
+  std::array<Lane, K / kWidth> lanes;
+
+  static constexpr auto kLanes = std::make_index_sequence<K / kWidth>{};
+
+  // Lane by lane, and without loops: else the compiler keeps the row in memory, sanitizers watching.
+  explicit Row(const double* from) { load(from, kLanes); }
+  void store(double* to) const { store(to, kLanes); }
+  void add(double x, const Row& other) { add(x, other, kLanes); }
+
+ private:
+  template <std::size_t... L>
+  void load(const double* from, std::index_sequence<L...>) {
+    (std::memcpy(&lanes[L], from + L * kWidth, sizeof(Lane)), ...);
+  }
+  template <std::size_t... L>
+  void store(double* to, std::index_sequence<L...>) const {
+    (std::memcpy(to + L * kWidth, &lanes[L], sizeof(Lane)), ...);
+  }
+  template <std::size_t... L>
+  void add(double x, const Row& other, std::index_sequence<L...>) {
+    ((lanes[L] += x * other.lanes[L]), ...);
+  }
+};
+
+template <std::size_t K, std::size_t R, std::size_t... I>
+std::array<Row<K>, R> load_rows(const double* from, std::index_sequence<I...>) {
+  return {Row<K>(from + I * K)...};
+}
+
+// The kernels for K outputs, a number known to the compiler.
+template <std::size_t K>
+struct Fixed {
+  // Dense rows taken together, so that W and G are passed over once for all of them: as many as keep their
+  // numbers in the 16 registers of a Pair.
+  static constexpr std::size_t kTogether = K <= 2 ? 8 : 2;
+
+  // scores_r += sum_j x_rj W_j for R rows.
+  template <std::size_t R>
+  static void score_dense(const float* x, std::size_t features, const double* theta, double* scores) {
+    auto sums = load_rows<K, R>(scores, std::make_index_sequence<R>{});
+    for (std::size_t j = 0; j < features; ++j) {
+      const Row<K> w(theta + j * K);
+      for (std::size_t r = 0; r < R; ++r) sums[r].add(x[r * features + j], w);
+    }
+    for (std::size_t r = 0; r < R; ++r) sums[r].store(scores + r * K);
+  }
+
+  // G_j += sum_r x_rj d_r, r ascending, for R rows.
+  template <std::size_t R>
+  static void outer_dense(const float* x, std::size_t features, const double* slopes, double* gradient) {
+    const auto d = load_rows<K, R>(slopes, std::make_index_sequence<R>{});
+    for (std::size_t j = 0; j < features; ++j) {
+      Row<K> g(gradient + j * K);
+      for (std::size_t r = 0; r < R; ++r) g.add(x[r * features + j], d[r]);
+      g.store(gradient + j * K);
+    }
+  }
+
+  static void score_sparse(const Samples& s, std::size_t row, std::size_t, const double* theta,
+                           double* scores) {
+    Row<K> sums(scores);
+    for (std::uint64_t e = s.offsets[row]; e < s.offsets[row + 1]; ++e)
+      sums.add(s.values[e], Row<K>(theta + s.columns[e] * K));
+    sums.store(scores);
+  }
+
+  static void outer_sparse(const Samples& s, std::size_t row, std::size_t, const double* slopes,
+                           double* gradient) {
+    const Row<K> d(slopes);
+    for (std::uint64_t e = s.offsets[row]; e < s.offsets[row + 1]; ++e) {
+      Row<K> g(gradient + s.columns[e] * K);
+      g.add(s.values[e], d);
+      g.store(gradient + s.columns[e] * K);
+    }
+  }
+};
+
+void add_scaled(double x, const double* from, std::size_t k, double* to) {
+  for (std::size_t c = 0; c < k; ++c) to[c] += x * from[c];
+}
+
+// The kernels for any number of outputs.
+struct Any {
+  static void score_sparse(const Samples& s, std::size_t row, std::size_t k, const double* theta,
+                           double* scores) {
+    for (std::uint64_t e = s.offsets[row]; e < s.offsets[row + 1]; ++e)
+      add_scaled(s.values[e], theta + s.columns[e] * k, k, scores);
+  }
+  static void outer_sparse(const Samples& s, std::size_t row, std::size_t k, const double* slopes,
+                           double* gradient) {
+    for (std::uint64_t e = s.offsets[row]; e < s.offsets[row + 1]; ++e)
+      add_scaled(s.values[e], slopes, k, gradient + s.columns[e] * k);
+  }
+};
+
+template <class Kernels>
+void score(const Samples& s, IndexRange rows, std::size_t k, const double* theta, double* scores) {
+  std::size_t i = rows.first;
+  if (s.is_sparse()) {
+    for (; i < rows.last; ++i) Kernels::score_sparse(s, i, k, theta, scores + (i - rows.first) * k);
+    return;
+  }
+  const std::size_t p = s.features;
+  if constexpr (!std::is_same_v<Kernels, Any>) {
+    constexpr std::size_t kTogether = Kernels::kTogether;
+    for (; i + kTogether <= rows.last; i += kTogether)
+      Kernels::template score_dense<kTogether>(s.dense.data() + i * p, p, theta,
+                                               scores + (i - rows.first) * k);
+  }
+  for (; i < rows.last; ++i) {
+    for (std::size_t j = 0; j < p; ++j)
+      add_scaled(s.dense[i * p + j], theta + j * k, k, scores + (i - rows.first) * k);
+  }
+}
+
+template <class Kernels>
+void add_outer(const Samples& s, IndexRange rows, std::size_t k, const double* slopes, double* gradient) {
+  std::size_t i = rows.first;
+  if (s.is_sparse()) {
+    for (; i < rows.last; ++i) Kernels::outer_sparse(s, i, k, slopes + (i - rows.first) * k, gradient);
+    return;
+  }
+  const std::size_t p = s.features;
+  if constexpr (!std::is_same_v<Kernels, Any>) {
+    constexpr std::size_t kTogether = Kernels::kTogether;
+    for (; i + kTogether <= rows.last; i += kTogether)
+      Kernels::template outer_dense<kTogether>(s.dense.data() + i * p, p, slopes + (i - rows.first) * k,
+                                               gradient);
+  }
+  for (; i < rows.last; ++i) {
+    for (std::size_t j = 0; j < p; ++j)
+      add_scaled(s.dense[i * p + j], slopes + (i - rows.first) * k, k, gradient + j * k);
+  }
+}
+
+}  // namespace
+
+void score_rows(const Samples& s, IndexRange rows, std::size_t k, const double* theta, double* scores) {
+  const double* bias = theta + s.features * k;
+  for (std::size_t i = 0; i < rows.size(); ++i) std::copy_n(bias, k, scores + i * k);
+  switch (k) {  // the common cases: binary, two classes, ten digits
+    case 1: return score<Fixed<1>>(s, rows, k, theta, scores);
+    case 2: return score<Fixed<2>>(s, rows, k, theta, scores);
+    case 10: return score<Fixed<10>>(s, rows, k, theta, scores);
+    default: return score<Any>(s, rows, k, theta, scores);
+  }
+}
+
+void add_outer_products(const Samples& s, IndexRange rows, std::size_t k, const double* slopes,
+                        double* gradient) {
+  double* bias = gradient + s.features * k;
+  for (std::size_t i = 0; i < rows.size(); ++i) add_scaled(1, slopes + i * k, k, bias);
+  switch (k) {
+    case 1: return add_outer<Fixed<1>>(s, rows, k, slopes, gradient);
+    case 2: return add_outer<Fixed<2>>(s, rows, k, slopes, gradient);
+    case 10: return add_outer<Fixed<10>>(s, rows, k, slopes, gradient);
+    default: return add_outer<Any>(s, rows, k, slopes, gradient);
+  }
+}
+
+}  // namespace gleaner

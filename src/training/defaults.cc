@@ -1,0 +1,30 @@
+#include "training/defaults.h"
+
+namespace gleaner {
+namespace {
+
+struct Rates {
+  double sgd, momentum, adam;
+};
+
+Rates rates_of(std::string_view objective) {
+  if (objective == "softmax") return {0.5, 0.1, 0.01};
+  if (objective == "logistic") return {1.0, 0.2, 0.05};
+  return {0.01, 0.001, 0.001};
+}
+
+}  // namespace
+
+OptimizerOptions default_optimizer(std::string_view objective, std::optional<OptimizerKind> kind) {
+  OptimizerOptions options;
+  options.kind = kind.value_or(OptimizerKind::momentum);
+  const Rates rates = rates_of(objective);
+  switch (options.kind) {
+    case OptimizerKind::sgd: options.learning_rate = rates.sgd; break;
+    case OptimizerKind::momentum: options.learning_rate = rates.momentum; break;
+    case OptimizerKind::adam: options.learning_rate = rates.adam; break;
+  }
+  return options;
+}
+
+}  // namespace gleaner

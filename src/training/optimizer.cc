@@ -1,0 +1,117 @@
+#include "training/optimizer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/check.h"
+
+namespace gleaner {
+namespace {
+
+constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
+
+std::size_t state_size(OptimizerKind kind, std::size_t size) {
+  switch (kind) {
+    case OptimizerKind::sgd: return 0;
+    case OptimizerKind::momentum: return size;
+    case OptimizerKind::adam: return 2 * size;
+  }
+  return 0;
+}
+
+void sgd_step(const OptimizerOptions& o, std::span<float> theta, std::span<const float> g) {
+  for (std::size_t i = 0; i < theta.size(); ++i)
+    theta[i] = static_cast<float>(theta[i] - o.learning_rate * g[i]);
+}
+
+void momentum_step(const OptimizerOptions& o, std::span<float> theta, std::span<const float> g,
+                   std::span<double> v) {
+  for (std::size_t i = 0; i < theta.size(); ++i) {
+    v[i] = o.momentum * v[i] + g[i];
+    theta[i] = static_cast<float>(theta[i] - o.learning_rate * v[i]);
+  }
+}
+
+// beta^t by squaring, with + and * alone: pow of the C library differs between machines.
+double power(double beta, std::uint64_t t) {
+  double result = 1;
+  for (; t != 0; t >>= 1, beta *= beta) {
+    if ((t & 1) != 0) result *= beta;
+  }
+  return result;
+}
+
+void adam_step(const OptimizerOptions& o, std::uint64_t t, std::span<float> theta, std::span<const float> g,
+               std::span<double> m, std::span<double> s) {
+  const double unbias_m = 1 / (1 - power(o.momentum, t));
+  const double unbias_s = 1 / (1 - power(o.beta2, t));
+  for (std::size_t i = 0; i < theta.size(); ++i) {
+    const double gi = g[i];
+    m[i] = o.momentum * m[i] + (1 - o.momentum) * gi;
+    s[i] = o.beta2 * s[i] + (1 - o.beta2) * gi * gi;
+    const double step = m[i] * unbias_m / (std::sqrt(s[i] * unbias_s) + o.epsilon);
+    theta[i] = static_cast<float>(theta[i] - o.learning_rate * step);
+  }
+}
+
+Error out_of_range(std::string_view what, double value, std::string_view range) {
+  return bad_input(fmt::format("{} is {}, expected a number {}", what, value, range),
+                   fmt::format("give {} a value {}", what, range));
+}
+
+}  // namespace
+
+std::string_view name_of(OptimizerKind kind) {
+  switch (kind) {
+    case OptimizerKind::sgd: return "sgd";
+    case OptimizerKind::momentum: return "momentum";
+    case OptimizerKind::adam: return "adam";
+  }
+  return "";
+}
+
+Result<OptimizerKind> parse_optimizer(std::string_view name) {
+  for (const OptimizerKind kind : kKinds) {
+    if (name == name_of(kind)) return kind;
+  }
+  return bad_input(fmt::format("there is no optimizer '{}'", name), "give --optimizer sgd, momentum or adam");
+}
+
+Status check(const OptimizerOptions& o) {
+  if (!(o.learning_rate > 0) || !std::isfinite(o.learning_rate))
+    return out_of_range("--lr", o.learning_rate, "above 0");
+  if (!(o.momentum >= 0 && o.momentum < 1)) return out_of_range("--momentum", o.momentum, "in [0, 1)");
+  if (!(o.beta2 >= 0 && o.beta2 < 1)) return out_of_range("beta2", o.beta2, "in [0, 1)");
+  if (!(o.epsilon > 0) || !std::isfinite(o.epsilon)) return out_of_range("epsilon", o.epsilon, "above 0");
+  return {};
+}
+
+Optimizer::Optimizer(const OptimizerOptions& options, std::size_t size)
+    : options_(options), size_(size), state_(state_size(options.kind, size), 0.0) {
+  GLEANER_CHECK(check(options).ok(), "options that check() refuses");
+}
+
+void Optimizer::step(std::span<float> parameters, std::span<const float> gradient) {
+  GLEANER_CHECK(parameters.size() == size_ && gradient.size() == size_, "vectors of another model");
+  ++steps_;
+  const std::span<double> state(state_);
+  switch (options_.kind) {
+    case OptimizerKind::sgd: return sgd_step(options_, parameters, gradient);
+    case OptimizerKind::momentum: return momentum_step(options_, parameters, gradient, state);
+    case OptimizerKind::adam:
+      return adam_step(options_, steps_, parameters, gradient, state.first(size_), state.last(size_));
+  }
+}
+
+Status Optimizer::restore(std::uint64_t steps, std::span<const double> state) {
+  if (state.size() != state_.size())
+    return bad_input(fmt::format("the state kept for {} has {} numbers, expected {}", name_of(options_.kind),
+                                 state.size(), state_.size()),
+                     "resume with the optimizer and the model that wrote the checkpoint");
+  steps_ = steps;
+  state_.assign(state.begin(), state.end());
+  return {};
+}
+
+}  // namespace gleaner

@@ -1,0 +1,151 @@
+#include "training/run_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "training/test_files.h"
+
+namespace gleaner {
+namespace {
+
+using ::gleaner::test::bytes_of;
+using ::gleaner::test::OutputFolder;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Json = nlohmann::ordered_json;
+
+std::vector<std::string> keys_of(const Json& json) {
+  std::vector<std::string> keys;
+  for (const auto& item : json.items()) keys.push_back(item.key());
+  return keys;
+}
+
+RunSummary summary_of(const std::string& method) {
+  RunSummary s;
+  s.method = method;
+  s.status = "completed";
+  s.reason = "";
+  s.seconds_per_round = {0.1, 0.25};
+  s.loss = 1.0 / 3;
+  return s;
+}
+
+TEST(RunSummary, HasTheFieldsOfTheContract) {
+  const Json json = Json::parse(to_json(summary_of("partial")));
+  EXPECT_THAT(
+      keys_of(json),
+      ElementsAre("method", "policy", "status", "reason", "seed", "rounds", "seconds_per_round", "loss",
+                  "accuracy", "test_accuracy", "chunks_completed", "chunks_used", "bytes_to_server",
+                  "bytes_to_workers", "gradient_error_max", "workers_lost", "epochs_max"));
+  EXPECT_EQ(json["policy"], "static");
+  EXPECT_EQ(json["seconds_per_round"]["p95"], 0.25);
+  EXPECT_EQ(json["loss"].get<double>(), 1.0 / 3);
+  EXPECT_TRUE(json["test_accuracy"].is_null());
+  EXPECT_TRUE(json["gradient_error_max"].is_null());
+}
+
+TEST(RunSummary, SaysNotRunByDefault) {
+  const Json json = Json::parse(to_json(RunSummary{}));
+  EXPECT_EQ(json["status"], "failed");
+  EXPECT_EQ(json["reason"], "not run");
+  EXPECT_TRUE(json["seconds_per_round"]["mean"].is_null());
+}
+
+TEST(RunSummary, ComparisonIsKeyedByMethod) {
+  const std::vector<RunSummary> all{summary_of("partial"), summary_of("original"), summary_of("uncoded")};
+  const Json json = Json::parse(to_json(all));
+  EXPECT_THAT(keys_of(json), ElementsAre("partial", "original", "uncoded"));
+  EXPECT_EQ(json["original"]["method"], "original");
+}
+
+TEST(RoundRecord, HasTheFieldsOfTheContractOnOneLine) {
+  RoundRecord r;
+  r.round = 3;
+  r.seconds = 0.05;
+  r.reencoded = 1;
+  r.reencoded_workers = {WorkerId(4)};
+  r.vector_bytes = {0, 128};
+  r.chunk_times = {{WorkerId(1), ChunkId(2), 0.02, kNotMeasured}};
+  const std::string line = to_json(r);
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  const Json json = Json::parse(line);
+  for (const char* key : {"type", "round", "seconds", "loss", "residual", "chunks_completed", "chunks_used",
+                          "bytes_to_server", "gradient_error", "epoch", "reencoded", "workers"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  EXPECT_EQ(keys_of(json).front(), "type");
+  EXPECT_EQ(json["type"], "round");
+  EXPECT_TRUE(json["loss"].is_null());
+  EXPECT_EQ(json["reencoded_workers"], Json::array({4}));
+  EXPECT_EQ(json["vector_bytes"], Json::array({0, 128}));
+  EXPECT_EQ(json["chunk_times"][0]["chunk"], 2);
+  EXPECT_TRUE(json["chunk_times"][0]["drawn_seconds"].is_null());
+}
+
+TEST(Json, DoublesAreShortAndReadBackAlike) {
+  RoundRecord r;
+  for (const double x : {0.1, 1e-7, 123456.789, 1.0 / 3, 5e-324, 1.7976931348623157e308}) {
+    r.seconds = x;
+    EXPECT_EQ(Json::parse(to_json(r))["seconds"].get<double>(), x);
+  }
+  r.seconds = 0.1;
+  EXPECT_THAT(to_json(r), HasSubstr("\"seconds\":0.1,"));
+}
+
+TEST(Json, BytesThatAreNotTextDoNoHarm) {
+  StartRecord r;
+  r.data = "data\xFF.gz";
+  EXPECT_THAT(to_json(r), HasSubstr("data\xEF\xBF\xBD.gz"));
+}
+
+TEST(RunLog, IsALineForEveryRecord) {
+  const OutputFolder folder;
+  const auto path = folder.path() / "run.jsonl";
+  {
+    Result<RunLog> log = RunLog::open(path);
+    ASSERT_TRUE(log.ok()) << log.error().sentence();
+    EXPECT_TRUE(log.value().write(StartRecord{}).ok());
+    EXPECT_TRUE(log.value().write(RoundRecord{}).ok());
+    EXPECT_THAT(bytes_of(path), HasSubstr("\"type\":\"round\""));  // a reader follows the run
+  }
+  Result<RunLog> more = RunLog::open(path, true);
+  EXPECT_TRUE(more.value().write(summary_of("partial")).ok());
+  std::istringstream lines(bytes_of(path));
+  std::vector<std::string> types;
+  for (std::string line; std::getline(lines, line);) types.push_back(Json::parse(line)["type"]);
+  EXPECT_THAT(types, ElementsAre("start", "round", "summary"));
+  EXPECT_TRUE(RunLog::open(path).ok());
+  EXPECT_EQ(bytes_of(path), "");
+}
+
+TEST(RunLog, NamesTheFileThatCannotBeWritten) {
+  const Result<RunLog> log = RunLog::open("/nowhere/run.jsonl");
+  ASSERT_FALSE(log.ok());
+  EXPECT_EQ(log.error().kind, Error::Kind::bad_input);
+  EXPECT_THAT(log.error().what, HasSubstr("/nowhere/run.jsonl: No such file"));
+
+  Result<RunLog> full = RunLog::open("/dev/full");
+  ASSERT_TRUE(full.ok());
+  const Status status = full.value().write(RoundRecord{});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().kind, Error::Kind::run_failed);
+  EXPECT_THAT(status.error().what, HasSubstr("/dev/full: No space left"));
+}
+
+TEST(Percentile, IsTheNearestRank) {
+  std::vector<double> values;
+  EXPECT_TRUE(std::isnan(percentile(values, 0.95)));
+  for (int i = 20; i >= 1; --i) values.push_back(i);
+  EXPECT_EQ(percentile(values, 0.95), 19);
+  EXPECT_EQ(percentile(values, 0.951), 20);
+  EXPECT_EQ(percentile(values, 0.5), 10);
+  EXPECT_EQ(percentile(values, 0), 1);
+  EXPECT_EQ(percentile(values, 1), 20);
+  EXPECT_EQ(percentile(std::vector<double>{7}, 0.95), 7);
+  EXPECT_EQ(summarize_seconds(values).mean, 10.5);
+  EXPECT_EQ(summarize_seconds(values).p95, 19);
+}
+
+}  // namespace
+}  // namespace gleaner
