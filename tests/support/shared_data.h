@@ -39,12 +39,12 @@ inline std::string read_file(const std::filesystem::path& path) {
 
 }  // namespace gleaner
 
-/// Declares `path` (std::filesystem::path) for the shared file `relative`. Where it is missing the test is
+/// Declares `name` (std::filesystem::path) for the shared file `relative`. Where it is missing the test is
 /// skipped, or fails when shared files are required.
-#define GLEANER_SHARED_FILE(path, relative)                                                     \
-  const auto path##_if_any = ::gleaner::shared_file(relative);                                  \
-  if (!path##_if_any) {                                                                         \
+#define GLEANER_SHARED_FILE(name, relative)                                                     \
+  const auto name##_if_any = ::gleaner::shared_file(relative);                                  \
+  if (!name##_if_any) {                                                                         \
     if (::gleaner::shared_files_are_required()) FAIL() << "missing shared file " << (relative); \
     GTEST_SKIP() << "missing shared file " << (relative) << "; set GLEANER_SHARED";             \
   }                                                                                             \
-  const std::filesystem::path path = *path##_if_any
+  const std::filesystem::path name = *name##_if_any
