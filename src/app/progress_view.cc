@@ -17,6 +17,22 @@ constexpr std::chrono::milliseconds kRedrawEvery{100};
 constexpr std::chrono::seconds kLineEvery{2};
 constexpr std::size_t kWorkersShown = 16;
 
+// What stays on the screen when the board moves on.
+bool worth_a_line(const Note& note) {
+  switch (note.kind) {
+    case NoteKind::worker_lost:
+    case NoteKind::reselected:
+    case NoteKind::uncovered:
+    case NoteKind::approximate:
+    case NoteKind::waiting:
+    case NoteKind::worker_refused:
+    case NoteKind::chunk_rejected:
+    case NoteKind::vector_rejected: return true;
+    case NoteKind::worker_joined: return note.count > 1;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 ProgressView::ProgressView(const Plan& plan, std::uint64_t rounds, bool terminal)
@@ -29,12 +45,13 @@ bool ProgressView::on_terminal() {
 
 void ProgressView::note(const Note& note) {
   board_.follow(note);
-  if (terminal_) return draw(false);
-  if (note.kind == NoteKind::worker_lost || note.kind == NoteKind::reselected ||
-      note.kind == NoteKind::uncovered || note.kind == NoteKind::approximate ||
-      note.kind == NoteKind::waiting || (note.kind == NoteKind::worker_joined && note.count > 1)) {
-    fmt::print(stderr, "  round {}: {}\n", note.round.value, sentence(note));
+  if (!worth_a_line(note)) {
+    if (terminal_) draw(false);
+    return;
   }
+  erase();
+  fmt::print(stderr, "  round {}: {}\n", note.round.value, sentence(note));
+  if (terminal_) draw(true);
 }
 
 void ProgressView::fraction(WorkerId worker, double fraction) {

@@ -19,6 +19,7 @@ void WorkerBoard::follow(const Note& note) {
     case NoteKind::worker_joined: row.state = "joined"; break;
     case NoteKind::worker_lost:
       row.computing = false;
+      row.finished = 0;
       row.state = "LOST " + note.text;
       break;
     case NoteKind::work_started:
