@@ -4,7 +4,8 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <initializer_list>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -18,12 +19,32 @@ constexpr std::array<std::string_view, 2> kSchemes{"cyclic", "regular-graph"};
 constexpr std::array<std::string_view, 3> kOrders{"optimal", "random", "given"};
 constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 
+// A file says what these flags say too; none of them may be overruled in silence.
+Status check_no_conflict(const PlanOptions& o) {
+  if (!o.plan_file.empty() && !o.assignment.empty()) {
+    return bad_input("--plan and --assignment both say who holds what", "give one of them");
+  }
+  const auto refuse = [&](std::string_view file, std::initializer_list<std::string_view> flags) -> Status {
+    for (const std::string_view flag : flags) {
+      if (o.gave(flag)) {
+        return bad_input(fmt::format("{} and {} contradict each other: the file decides that", flag, file),
+                         fmt::format("leave {} away", flag));
+      }
+    }
+    return {};
+  };
+  if (!o.assignment.empty()) return refuse("--assignment", {"--scheme", "--chunks", "--replication"});
+  if (o.plan_file.empty()) return {};
+  if (o.gave("--order") && o.order != "given") return refuse("--plan", {"--order"});
+  return refuse("--plan", {"--scheme", "--workers", "--chunks", "--replication", "--blocks", "--frame"});
+}
+
 Result<Assignment> build_assignment(const PlanOptions& o, std::size_t replication) {
   if (!o.assignment.empty()) {
     const Result<std::string> text = read_file("--assignment", o.assignment);
     if (!text) return text.error();
     return Assignment::from_csv(text.value(), o.assignment,
-                                o.workers_given ? std::optional<std::size_t>(o.workers) : std::nullopt);
+                                o.gave("--workers") ? std::optional<std::size_t>(o.workers) : std::nullopt);
   }
   const Result<std::string_view> scheme = choose("--scheme", o.scheme, kSchemes);
   if (!scheme) return scheme.error();
@@ -55,7 +76,9 @@ Result<Frame> build_frame(const PlanOptions& o, const Assignment& a, std::size_t
   if (blocks > a.replication_min()) {
     return bad_input(fmt::format("--blocks {} needs {} copies of every chunk, but the replication is {}",
                                  blocks, blocks, a.replication_min()),
-                     fmt::format("raise --replication to {} or more, or lower --blocks", blocks));
+                     o.assignment.empty()
+                         ? fmt::format("raise --replication to {} or more, or lower --blocks", blocks)
+                         : "let the file name more holders, or lower --blocks");
   }
   if (frame.value() == "ones" || (frame.value() == "auto" && blocks == 1)) {
     if (blocks > 1) {
@@ -99,9 +122,12 @@ Result<std::string> read_file(std::string_view flag, const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
     return bad_input(fmt::format("{} {} cannot be opened", flag, path), "check the path and its permissions");
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.bad()) return bad_input(fmt::format("{} {} cannot be read", flag, path), "check the disk");
-  return text;
+  std::ostringstream text;
+  if (file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+  if (file.bad() || !text) {
+    return bad_input(fmt::format("{} {} cannot be read", flag, path), "check the disk");
+  }
+  return text.str();
 }
 
 Result<Method> parse_method(std::string_view name) {
@@ -111,10 +137,15 @@ Result<Method> parse_method(std::string_view name) {
   return name == "uncoded" ? Method::uncoded : Method::partial;
 }
 
+Result<Method> chosen_method(const PlanOptions& o) {
+  if (o.plan_file.empty() || o.gave("--method")) return parse_method(o.method);
+  const Result<Plan> plan = read_plan(o);
+  if (!plan) return plan.error();
+  return plan.value().method();
+}
+
 Result<Plan> build_plan(const PlanOptions& o, Method method) {
-  if (!o.plan_file.empty() && !o.assignment.empty()) {
-    return bad_input("--plan and --assignment both say who holds what", "give one of them");
-  }
+  if (Status s = check_no_conflict(o); !s) return s.error();
   if (!o.plan_file.empty()) {
     Result<Plan> plan = read_plan(o);
     if (!plan || plan.value().method() == method) return plan;
@@ -123,7 +154,9 @@ Result<Plan> build_plan(const PlanOptions& o, Method method) {
     }
     Result<Assignment> once = Assignment::cyclic(plan.value().chunks(), plan.value().workers(), 1);
     if (!once) return once.error();
-    return assemble(o, method, std::move(once).value(), 1);
+    PlanOptions plain = o;
+    plain.order = "optimal";  // the order that the file gives is for other loads
+    return assemble(plain, method, std::move(once).value(), 1);
   }
   if (method == Method::uncoded && o.assignment.empty()) {
     Result<Assignment> a = build_assignment(o, 1);
@@ -131,7 +164,8 @@ Result<Plan> build_plan(const PlanOptions& o, Method method) {
     return assemble(o, method, std::move(a).value(), 1);
   }
   // Unless somebody asked for more, a small cluster gets as many copies as it has workers.
-  const std::size_t replication = o.replication_given ? o.replication : std::min(o.replication, o.workers);
+  const std::size_t replication =
+      o.gave("--replication") ? o.replication : std::min(o.replication, o.workers);
   Result<Assignment> a = build_assignment(o, replication);
   if (!a) return a.error();
   if (method != Method::uncoded) return assemble(o, method, std::move(a).value(), o.blocks);

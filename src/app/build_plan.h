@@ -10,8 +10,11 @@ namespace gleaner {
 /// "partial", "original" or "uncoded"; the error suggests these.
 [[nodiscard]] Result<Method> parse_method(std::string_view name);
 
+/// The method that --method names, else that of the --plan file, else partial.
+[[nodiscard]] Result<Method> chosen_method(const PlanOptions& options);
+
 /// The plan that the flags describe, for `method`. uncoded takes the same chunks and workers with replication
-/// 1 and blocks 1. Errors name the flag or the file.
+/// 1 and blocks 1. Errors name the flag or the file; flags that a given file decides contradict it.
 [[nodiscard]] Result<Plan> build_plan(const PlanOptions& options, Method method);
 
 /// One of `known`, or an error that names `flag` and suggests the nearest.

@@ -24,8 +24,15 @@ constexpr std::size_t kSyntheticRows = 10000;
 constexpr std::size_t kSyntheticFeatures = 784;
 constexpr double kSyntheticTestFraction = 0.2;
 
+// An error that does not know from which flag its value came gets the flag put before it.
+Status check_value(std::string_view flag, std::string_view text, const Status& status) {
+  if (status) return status;
+  return bad_input(fmt::format("{} {}: {}", flag, text, status.error().what), status.error().cure);
+}
+
 Result<Recovery> parse_recovery(const std::string& text) {
   if (text == "exact") return Recovery{};
+  if (text.starts_with("exact=")) return bad_input("--recovery exact takes no value", "write exact alone");
   const auto at = text.find('=');
   const std::string kind = text.substr(0, at);
   const std::string value = at == std::string::npos ? "" : text.substr(at + 1);
@@ -62,13 +69,21 @@ Status parse_unrecoverable(const std::string& text, ServerOptions& server) {
   return {};
 }
 
+// The first flag that says something about files of which there are none.
+std::string_view needs_data(const TrainOptions& o) {
+  if (!o.labels.empty()) return "--labels";
+  if (!o.test.empty()) return "--test";
+  if (!o.test_labels.empty()) return "--test-labels";
+  return o.format == "auto" ? "" : "--format";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RunKit>> RunKit::make(const TrainOptions& options) {
   std::unique_ptr<RunKit> kit(new RunKit(options));
   if (Status s = kit->read_settings(); !s) return s.error();
   if (Status s = kit->load_data(); !s) return s.error();
-  const Result<Method> method = parse_method(options.plan.method);
+  const Result<Method> method = chosen_method(options.plan);
   if (!method) return method.error();
   if (const Result<RunSpec> spec = kit->spec(method.value()); !spec) return spec.error();
   return kit;
@@ -87,6 +102,9 @@ Status RunKit::read_settings() {
   }
   optimizer_ = default_optimizer(options_.objective, kind);
   if (options_.learning_rate) optimizer_.learning_rate = *options_.learning_rate;
+  if (options_.momentum && optimizer_.kind == OptimizerKind::sgd) {
+    return bad_input("--momentum has no meaning for --optimizer sgd", "use --optimizer momentum");
+  }
   if (options_.momentum) optimizer_.momentum = *options_.momentum;
   if (Status s = check(optimizer_); !s) return s;
   if (!(options_.l2 >= 0) || !std::isfinite(options_.l2)) {
@@ -95,8 +113,10 @@ Status RunKit::read_settings() {
   const Result<Recovery> recovery = parse_recovery(options_.recovery);
   if (!recovery) return recovery.error();
   server_.recovery = recovery.value();
+  if (Status s = check_value("--recovery", options_.recovery, server_.check()); !s) return s;
   if (Status s = parse_unrecoverable(options_.when_unrecoverable, server_); !s) return s;
-  if (Status s = server_.check(); !s) return s;
+  if (Status s = check_value("--when-unrecoverable", options_.when_unrecoverable, server_.check()); !s)
+    return s;
 
   const Result<SpeedModel> speeds = SpeedModel::parse(options_.speeds, TimeUnits::required);
   if (!speeds) return speeds.error();
@@ -108,6 +128,7 @@ Status RunKit::read_settings() {
   if (!options_.time_limit.empty()) {
     const Result<Duration> d = parse_duration(options_.time_limit, TimeUnits::required);
     if (!d) return bad_input("--time-limit: " + d.error().what, d.error().cure);
+    if (d.value() <= Duration::zero()) return bad_input("--time-limit 0 leaves no time", "give more");
     time_limit_ = d.value();
   }
   return {};
@@ -117,8 +138,8 @@ Status RunKit::load_data() {
   const Result<DataFormat> format = parse_data_format(options_.format);
   if (!format) return format.error();
   if (options_.data.empty()) {
-    if (!options_.labels.empty() || !options_.test.empty()) {
-      return bad_input("--labels and --test need --data", "give the training samples with --data FILE");
+    if (const std::string_view flag = needs_data(options_); !flag.empty()) {
+      return bad_input(fmt::format("{} without --data", flag), "give the training samples with --data FILE");
     }
     const std::size_t classes = options_.objective == "logistic" ? 2 : 10;
     Result<TrainTest> cut =
@@ -128,6 +149,9 @@ Status RunKit::load_data() {
     train_ = std::move(cut.value().train);
     test_ = std::move(cut.value().test);
     return {};
+  }
+  if (!options_.test_labels.empty() && options_.test.empty()) {
+    return bad_input("--test-labels without --test", "give the test samples with --test FILE");
   }
   const DataSpec train{format.value(), options_.data, options_.labels};
   if (!options_.test.empty()) {

@@ -1,9 +1,12 @@
 // What a person can ask for on the command line, as plain values.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace gleaner {
 
@@ -14,14 +17,17 @@ struct PlanOptions {
   std::string assignment;  ///< CSV file; empty: by scheme
   std::string plan_file;   ///< plan file; empty: by the other flags
   std::size_t workers = 8;
-  bool workers_given = false;
   std::optional<std::size_t> chunks;  ///< none: as many as workers
   std::size_t replication = 3;
-  bool replication_given = false;
   std::size_t blocks = 1;
   std::string order = "optimal";
   std::string frame = "auto";
   std::uint64_t seed = 1;
+
+  std::vector<std::string> given;  ///< the flags that were written down, e.g. "--workers"
+  [[nodiscard]] bool gave(std::string_view flag) const {
+    return std::find(given.begin(), given.end(), flag) != given.end();
+  }
 };
 
 /// Flags of `gleaner train`.

@@ -2,13 +2,16 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "app/build_plan.h"
 #include "app/exit_code.h"
+#include "app/output_files.h"
+#include "app/say.h"
+#include "training/atomic_file.h"
 #include "work/segments.h"
 
 namespace gleaner {
@@ -34,7 +37,7 @@ std::string as_json(const PlanFacts& f) {
 
 void print_facts(const PlanFacts& f, Method method, std::size_t dimension) {
   const auto line = [](std::string_view name, const std::string& value, std::string_view meaning) {
-    fmt::print("  {:<18} {:>12}  {}\n", name, value, meaning);
+    fmt::print("  {:<18} {:>12}{}{}\n", name, value, meaning.empty() ? "" : "  ", meaning);
   };
   fmt::print("plan for method {}\n", name_of(method));
   line("workers", fmt::format("{}", f.workers), "");
@@ -58,20 +61,20 @@ void print_facts(const PlanFacts& f, Method method, std::size_t dimension) {
 }  // namespace
 
 int plan_command(const FactsOptions& options) {
-  const Result<Method> method = parse_method(options.plan.method);
+  const Result<Method> method = chosen_method(options.plan);
   if (!method) return report_error("plan", method.error());
+  const NamedPath out{"--out", options.out};
+  const std::vector<NamedPath> inputs{{"--plan", options.plan.plan_file},
+                                      {"--assignment", options.plan.assignment}};
+  if (Status s = check_outputs({&out, 1}, inputs); !s) return report_error("plan", s.error());
   const Result<Plan> plan = build_plan(options.plan, method.value());
   if (!plan) return report_error("plan", plan.error());
   if (options.dimension == 0)
     return report_error("plan", bad_input("--dimension 0 is no gradient", "give at least 1"));
   const PlanFacts facts = facts_of(plan.value(), options.dimension, kSegmentFloats, kCredits);
   if (!options.out.empty()) {
-    std::ofstream file(options.out, std::ios::binary | std::ios::trunc);
-    file << plan.value().canonical() << '\n';
-    file.close();
-    if (!file) {
-      return report_error(
-          "plan", bad_input(fmt::format("--out {} cannot be written", options.out), "check the folder"));
+    if (Status s = write_atomically(options.out, plan.value().canonical() + "\n"); !s) {
+      return report_error("plan", s.error());
     }
   }
   if (options.json) {
@@ -80,7 +83,7 @@ int plan_command(const FactsOptions& options) {
     print_facts(facts, method.value(), options.dimension);
   }
   if (facts.tolerated_losses == 0 && method.value() != Method::uncoded) {
-    fmt::print(stderr, "warning: this plan tolerates no loss; raise --replication above --blocks\n");
+    say("warning: this plan tolerates no loss; raise --replication above --blocks\n");
   }
   return kExitDone;
 }

@@ -1,5 +1,6 @@
 #include "app/progress_view.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,12 +11,27 @@
 
 #include <fmt/format.h>
 
+#include "app/say.h"
+
 namespace gleaner {
 namespace {
 
 constexpr std::chrono::milliseconds kRedrawEvery{100};
 constexpr std::chrono::seconds kLineEvery{2};
+constexpr std::chrono::seconds kLineEveryMax{60};
 constexpr std::size_t kWorkersShown = 16;
+
+struct Screen {
+  std::size_t columns = 80;
+  std::size_t rows = 24;
+};
+
+// Asked for at every redraw, since people resize windows.
+Screen screen() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {};
+  return {size.ws_col, size.ws_row};
+}
 
 // What stays on the screen when the board moves on.
 bool worth_a_line(const Note& note) {
@@ -45,12 +61,14 @@ bool ProgressView::on_terminal() {
 
 void ProgressView::note(const Note& note) {
   board_.follow(note);
-  if (!worth_a_line(note)) {
+  const std::string text = worth_a_line(note) ? sentence(note) : "";
+  if (text.empty() || text == last_said_) {  // what holds in every round is said once
     if (terminal_) draw(false);
     return;
   }
+  last_said_ = text;
   erase();
-  fmt::print(stderr, "  round {}: {}\n", note.round.value, sentence(note));
+  say("  round {}: {}\n", note.round.value, text);
   if (terminal_) draw(true);
 }
 
@@ -72,7 +90,7 @@ std::string ProgressView::headline() const {
   if (last_.round == 0) return s;
   s += fmt::format("  loss {:.4f}", last_.loss);
   if (!std::isnan(last_.accuracy)) s += fmt::format("  accuracy {:.3f}", last_.accuracy);
-  s += fmt::format("  {:.1f} ms per round", 1e3 * seconds_total_ / static_cast<double>(last_.round));
+  s += fmt::format("  {:.1f} ms/round", 1e3 * seconds_total_ / static_cast<double>(last_.round));
   if (last_.residual > 0) s += fmt::format("  residual {:.3f}", last_.residual);
   if (!std::isnan(last_.gradient_error)) s += fmt::format("  error {:.1e}", last_.gradient_error);
   return s;
@@ -80,31 +98,39 @@ std::string ProgressView::headline() const {
 
 void ProgressView::draw(bool force) {
   const Clock::time_point now = Clock::now();
-  if (!terminal_) {
-    if (last_drawn_ == Clock::time_point{}) last_drawn_ = now - kLineEvery;  // the first round at once
-    if (force || now - last_drawn_ >= kLineEvery) {
-      last_drawn_ = now;
-      fmt::print(stderr, "{}\n", headline());
-    }
-    return;
-  }
-  if (!force && now - last_drawn_ < kRedrawEvery) return;
+  // A line of text every two seconds, and fewer when a run takes hours; the first round at once.
+  const Clock::duration pause =
+      terminal_ ? Clock::duration(kRedrawEvery)
+                : std::clamp<Clock::duration>((now - began_) / 30, kLineEvery, kLineEveryMax);
+  if (!force && last_drawn_ != Clock::time_point{} && now - last_drawn_ < pause) return;
   last_drawn_ = now;
-  erase();
-  std::string text = headline() + "\n";
-  const std::size_t shown = std::min(board_.workers(), kWorkersShown);
-  for (std::size_t w = 0; w < shown; ++w) text += board_.line(WorkerId(static_cast<std::uint32_t>(w))) + "\n";
-  lines_drawn_ = 1 + shown;
-  if (shown < board_.workers()) {
-    text += fmt::format("  and {} more workers\n", board_.workers() - shown);
-    ++lines_drawn_;
+  if (terminal_) {
+    draw_board();
+  } else {
+    say("{}\n", headline());
   }
-  fmt::print(stderr, "{}", text);
-  std::fflush(stderr);
+}
+
+// No line may be as wide as the screen, nor the board as high: the cursor would not find its way back.
+void ProgressView::draw_board() {
+  const auto [columns, rows] = screen();
+  const std::size_t room = rows > 3 ? rows - 3 : 0;  // beside headline, "more workers" and the cursor's line
+  const std::size_t shown = std::min({board_.workers(), kWorkersShown, room});
+  std::vector<std::string> lines{headline()};
+  for (std::size_t w = 0; w < shown; ++w)
+    lines.push_back(board_.line(WorkerId(static_cast<std::uint32_t>(w))));
+  if (shown < board_.workers() && rows > 2) {
+    lines.push_back(fmt::format("  and {} more workers", board_.workers() - shown));
+  }
+  erase();
+  std::string text;
+  for (const std::string& line : lines) text += line.substr(0, columns - 1) + "\n";
+  lines_drawn_ = lines.size();
+  say("{}", text);
 }
 
 void ProgressView::erase() {
-  if (lines_drawn_ > 0) fmt::print(stderr, "\x1b[{}A\x1b[J", lines_drawn_);  // up, and clear to the end
+  if (lines_drawn_ > 0) say("\x1b[{}A\x1b[J", lines_drawn_);  // up, and clear to the end
   lines_drawn_ = 0;
 }
 
@@ -113,7 +139,7 @@ void ProgressView::finish() {
   finished_ = true;
   if (!terminal_) return;
   erase();
-  fmt::print(stderr, "{}\n", headline());
+  say("{}\n", headline());
 }
 
 }  // namespace gleaner

@@ -12,8 +12,8 @@
 namespace gleaner {
 
 /// Writes to stderr. On a terminal: a headline (round, loss, time per round) and a line per worker, redrawn
-/// at most ten times a second. Elsewhere: a line at most every two seconds, and one for every loss. Not
-/// thread safe.
+/// at most ten times a second, cut to fit the window. Elsewhere: a line at most every two seconds, after
+/// half an hour one a minute. In both, one for every loss and what came of it. Not thread safe.
 class ProgressView {
  public:
   ProgressView(const Plan& plan, std::uint64_t rounds, bool terminal);
@@ -35,6 +35,7 @@ class ProgressView {
 
   [[nodiscard]] std::string headline() const;
   void draw(bool force);
+  void draw_board();
   void erase();
 
   std::string method_;
@@ -45,6 +46,8 @@ class ProgressView {
   RoundRecord last_;
   double seconds_total_ = 0;
   std::size_t lines_drawn_ = 0;
+  std::string last_said_;
+  Clock::time_point began_ = Clock::now();
   Clock::time_point last_drawn_{};
 };
 

@@ -16,30 +16,39 @@ std::string number(double value, const char* format) {
 std::string bytes(double n) {
   for (const char* unit : {"B", "kB", "MB", "GB"}) {
     if (n < 1000 || unit[0] == 'G')
-      return fmt::format("{:.{}f} {}", n, n < 10 && unit[0] != 'B' ? 1 : 0, unit);
+      return fmt::format("{:.{}f}{}", n, n < 10 && unit[0] != 'B' ? 1 : 0, unit);
     n /= 1000;
   }
   return "-";
 }
 
+std::string time(double seconds) {
+  if (std::isnan(seconds)) return "-";
+  return seconds < 100 ? fmt::format("{:.1f}ms", 1e3 * seconds) : fmt::format("{:.1f}s", seconds);
+}
+
+const std::vector<std::string> kHeader{"method", "rounds", "time", "p95",   "chunks",
+                                       "sent",   "loss",   "test", "error", "lost"};
+constexpr std::size_t kLeftColumns = 1;
+
 std::vector<std::string> cells(const TableRow& row) {
   const RunSummary& s = row.summary;
   const double rounds = std::max<double>(1, static_cast<double>(s.rounds));
   return {s.method,
-          s.status,
-          fmt::format("{}", s.rounds),
-          number(1e3 * s.seconds_per_round.mean, "{:.1f} ms"),
-          number(1e3 * s.seconds_per_round.p95, "{:.1f} ms"),
+          s.rounds < row.rounds_wanted ? fmt::format("{}/{}", s.rounds, row.rounds_wanted)
+                                       : fmt::format("{}", s.rounds),
+          time(s.seconds_per_round.mean),
+          time(s.seconds_per_round.p95),
           fmt::format("{:.1f}", static_cast<double>(s.chunks_completed) / rounds),
           bytes(static_cast<double>(s.bytes_to_server) / rounds),
           number(s.loss, "{:.4f}"),
           number(s.test_accuracy, "{:.4f}"),
           number(s.gradient_error_max, "{:.1e}"),
-          fmt::format("{}", s.workers_lost)};
+          s.workers_lost > 0 ? fmt::format("{}", s.workers_lost) : "-"};
 }
 
 // Text to the left, numbers to the right; columns that are empty in every row are left out.
-std::string line_up(const std::vector<std::vector<std::string>>& lines, std::size_t left_columns) {
+std::string line_up(const std::vector<std::vector<std::string>>& lines) {
   std::string text;
   for (const auto& line : lines) {
     text += " ";
@@ -52,7 +61,7 @@ std::string line_up(const std::vector<std::vector<std::string>>& lines, std::siz
       }
       if (empty) continue;
       text +=
-          c < left_columns ? fmt::format(" {:<{}}", line[c], width) : fmt::format("  {:>{}}", line[c], width);
+          c < kLeftColumns ? fmt::format(" {:<{}}", line[c], width) : fmt::format("  {:>{}}", line[c], width);
     }
     while (text.back() == ' ') text.pop_back();
     text += "\n";
@@ -82,13 +91,13 @@ double time_ratio(const TableRow& a, const TableRow& b) {
 }
 
 std::string result_table(std::span<const TableRow> rows) {
-  std::vector<std::vector<std::string>> lines{{"method", "status", "rounds", "time/round", "p95",
-                                               "chunks/round", "to server/round", "loss", "test accuracy",
-                                               "gradient error", "lost"}};
+  std::vector<std::vector<std::string>> lines{kHeader};
   for (const TableRow& row : rows) lines.push_back(cells(row));
   std::string text =
-      "\nPer round: mean time, 95th percentile, chunk gradients computed, bytes to the server\n\n";
-  text += line_up(lines, 2) + "\n" + ratios(rows);
+      "\nPer round: mean time, its 95th percentile, chunk gradients computed, bytes sent to\n"
+      "the server. At the end: loss, accuracy on the test set, largest relative error of a\n"
+      "gradient, workers lost.\n\n";
+  text += line_up(lines) + "\n" + ratios(rows);
   for (const TableRow& row : rows) {
     if (!row.summary.reason.empty()) {
       text += fmt::format("  {} {}: {}\n", row.summary.method,
@@ -97,12 +106,11 @@ std::string result_table(std::span<const TableRow> rows) {
     }
   }
   if (!rows.empty() && rows[0].blocks > 1) {
-    const std::size_t l = rows[0].blocks;
     text += fmt::format(
         "  {0} blocks: every vector is 1/{0} as long, but a round needs {0} copies of every chunk,\n"
-        "  {0} times as many chunk gradients as with --blocks 1; that costs time where computing is what one "
-        "waits for\n",
-        l);
+        "  {0} times as many chunk gradients as with --blocks 1. That costs time where computing\n"
+        "  is what one waits for, and saves time where sending is.\n",
+        rows[0].blocks);
   }
   return text;
 }

@@ -15,11 +15,12 @@ struct TableRow {
   RunSummary summary;
   std::vector<double> seconds;  ///< of every committed round
   std::size_t blocks = 1;
-  std::size_t replication = 1;
+  std::uint64_t rounds_wanted = 0;
 };
 
-/// Columns lined up, one row per method; then the ratios on the rounds that both completed, why a row could
-/// not finish, and what the blocks cost. The first row is the chosen method. Ends with a line end.
+/// Columns lined up, one row per method, within 90 characters; then the ratios on the rounds that both
+/// completed, why a row could not finish, and what the blocks cost. The first row is the chosen method. Ends
+/// with a line end.
 [[nodiscard]] std::string result_table(std::span<const TableRow> rows);
 
 /// Sum of a's seconds over sum of b's, over the rounds that both completed; NaN if there are none.

@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <optional>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,8 +13,10 @@
 #include "app/build_run.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
+#include "app/output_files.h"
 #include "app/progress_view.h"
 #include "app/result_table.h"
+#include "app/say.h"
 #include "runtime/thread_cluster.h"
 #include "sim/virtual_cluster.h"
 #include "training/model_file.h"
@@ -23,13 +25,6 @@ namespace gleaner {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-// "run.jsonl" -> "run.original.jsonl": the file of a method that is only compared.
-std::string beside(const std::string& path, std::string_view method) {
-  const std::filesystem::path p(path);
-  return (p.parent_path() / fmt::format("{}.{}{}", p.stem().string(), method, p.extension().string()))
-      .string();
-}
 
 // Shows a run to the person, the log and the trace file.
 class Witness final : public RunObserver {
@@ -65,6 +60,9 @@ class Witness final : public RunObserver {
 
   Status close(const RunSummary& summary) {
     view_.finish();
+    if (trace_.is_open() && !trace_.flush() && trouble_.ok()) {
+      trouble_ = run_failed("--trace: the trace could not be written whole", "check the room on the disk");
+    }
     if (log_ && trouble_.ok()) trouble_ = log_->write(summary);
     return trouble_;
   }
@@ -78,6 +76,34 @@ class Witness final : public RunObserver {
   std::vector<double> seconds_;
   Status trouble_;
 };
+
+// The files of a run and of those that it is compared with.
+Status check_files(const TrainOptions& o, const std::vector<Method>& methods) {
+  std::vector<NamedPath> outputs{{"--model-out", o.model_out}};
+  for (const Method m : methods) {
+    const bool chosen = m == methods.front();
+    for (const NamedPath& file : {NamedPath{"--log", o.log}, NamedPath{"--trace", o.trace}}) {
+      if (file.path.empty()) continue;
+      outputs.push_back({file.flag, chosen ? file.path : beside(file.path, name_of(m))});
+    }
+  }
+  const std::vector<NamedPath> inputs{{"--data", o.data},           {"--labels", o.labels},
+                                      {"--test", o.test},           {"--test-labels", o.test_labels},
+                                      {"--plan", o.plan.plan_file}, {"--assignment", o.plan.assignment}};
+  return check_outputs(outputs, inputs);
+}
+
+// With threads and a clock, or without.
+Result<RunResult> run(const TrainOptions& o, const RunSpec& spec, Witness& witness) {
+  if (o.clock == "virtual") return run_virtual(spec, witness);
+  try {
+    return run_threads(spec, witness);
+  } catch (const std::system_error& e) {
+    return run_failed(fmt::format("--workers {} need more threads than the system gives: {}",
+                                  spec.plan->workers(), e.what()),
+                      "use fewer workers, or --clock virtual, which needs no threads");
+  }
+}
 
 struct Outcome {
   TableRow row;
@@ -97,8 +123,9 @@ Result<Outcome> run_method(const RunKit& kit, Method method, bool chosen) {
   Witness witness(spec.value(), deadline);
   if (Status s = witness.open(kit, spec.value(), name(o.log), name(o.trace)); !s) return s.error();
 
-  RunResult result =
-      o.clock == "virtual" ? run_virtual(spec.value(), witness) : run_threads(spec.value(), witness);
+  Result<RunResult> ran = run(o, spec.value(), witness);
+  if (!ran) return ran.error();
+  RunResult& result = ran.value();
   if (result.summary.status == "interrupted" && !InterruptGuard::interrupted()) {
     result.summary.status = "completed";
     result.summary.reason = "the time limit was reached";
@@ -107,8 +134,7 @@ Result<Outcome> run_method(const RunKit& kit, Method method, bool chosen) {
   if (Status s = witness.close(result.summary); !s) return run_failed(s.error().what, s.error().cure);
 
   Outcome outcome;
-  outcome.row = {result.summary, witness.round_seconds(), spec.value().plan->blocks(),
-                 spec.value().plan->assignment().replication_min()};
+  outcome.row = {result.summary, witness.round_seconds(), spec.value().plan->blocks(), spec.value().rounds};
   outcome.parameters = std::move(result.parameters);
   outcome.spec = std::move(spec).value();
   return outcome;
@@ -117,42 +143,47 @@ Result<Outcome> run_method(const RunKit& kit, Method method, bool chosen) {
 void introduce(const RunKit& kit, const RunSpec& spec) {
   const PlanFacts f = facts_of(*spec.plan, spec.objective->dimension(), spec.segment_floats, spec.credits);
   const TrainOptions& o = kit.options();
-  fmt::print(stderr, "seed {}\n", spec.seed);
-  fmt::print(stderr, "{} on {}: {} samples, {} parameters, {} with step size {:g}\n", o.objective,
-             kit.train().name, kit.train().rows, spec.objective->parameters(), name_of(spec.optimizer.kind),
-             spec.optimizer.learning_rate);
-  fmt::print(stderr, "{} workers, {} chunks, replication {}, blocks {}: tolerates the loss of any {}\n",
-             f.workers, f.chunks, f.replication_min, f.blocks, f.tolerated_losses);
-  fmt::print(stderr, "memory for vectors: up to {:.2f} MB per worker, {:.2f} MB on the server\n",
-             1e-6 * static_cast<double>(f.worker_memory_bytes),
-             1e-6 * static_cast<double>(f.server_memory_bytes));
-  if (f.tolerated_losses == 0) {
-    fmt::print(stderr,
-               "warning: the loss of a single worker ends this run; raise --replication above --blocks\n");
+  say("seed {}\n", spec.seed);
+  say("{} on {}: {} samples, {} parameters\n", o.objective, kit.train().name, kit.train().rows,
+      spec.objective->parameters());
+  say("optimizer {}, step size {:g}\n", name_of(spec.optimizer.kind), spec.optimizer.learning_rate);
+  say("{} workers, {} chunks, replication {}, blocks {}: tolerates the loss of any {}\n", f.workers, f.chunks,
+      f.replication_min, f.blocks, f.tolerated_losses);
+  say("memory for vectors: up to {:.2f} MB per worker, {:.2f} MB on the server\n",
+      1e-6 * static_cast<double>(f.worker_memory_bytes), 1e-6 * static_cast<double>(f.server_memory_bytes));
+  if (f.tolerated_losses == 0 && spec.server.when_unrecoverable == WhenUnrecoverable::stop) {
+    say("warning: the loss of a single worker ends this run; {}\n",
+        spec.plan->method() == Method::uncoded ? "--method partial would survive it"
+                                               : "raise --replication above --blocks");
   }
   for (const Fault& fault : spec.faults) {
-    fmt::print(stderr, "fault to come: {} of {} in round {}, {}\n", fault_name(fault.kind),
-               fault.by_chance ? "one worker" : fmt::format("worker {}", fault.worker.value),
-               fault.round.value, fault_name(fault.at));
+    say("fault to come: {} of {} in round {}, {}\n", fault_name(fault.kind),
+        fault.by_chance ? "one worker" : fmt::format("worker {}", fault.worker.value), fault.round.value,
+        fault_name(fault.at));
   }
-  fmt::print(stderr, "\n");
+  say("\n");
 }
 
 }  // namespace
 
 int train_command(const TrainOptions& options) {
   const InterruptGuard guard;
-  Result<std::unique_ptr<RunKit>> made = RunKit::make(options);
-  if (!made) return report_error("train", made.error());
-  const RunKit& kit = *made.value();
-  const Method chosen = parse_method(options.plan.method).value();
+  const Result<Method> asked = chosen_method(options.plan);
+  if (!asked) return report_error("train", asked.error());
+  const Method chosen = asked.value();
   std::vector<Method> methods{chosen};
   if (options.compare) {
     for (const Method m : {Method::partial, Method::original, Method::uncoded}) {
       if (m != chosen) methods.push_back(m);
     }
   }
+  if (Status s = check_files(options, methods); !s) return report_error("train", s.error());
+  Result<std::unique_ptr<RunKit>> made = RunKit::make(options);
+  if (!made) return report_error("train", made.error());
+  const RunKit& kit = *made.value();
+
   std::vector<TableRow> rows;
+  Status model_saved;
   for (const Method method : methods) {
     Result<Outcome> outcome = [&]() -> Result<Outcome> {
       if (method == chosen) {
@@ -165,22 +196,20 @@ int train_command(const TrainOptions& options) {
     if (!outcome) return report_error("train", outcome.error());
     if (method == chosen && !options.model_out.empty() && outcome.value().row.summary.rounds > 0) {
       const Outcome& o = outcome.value();
-      if (Status s = save_npz(options.model_out, o.spec.objective->parts(), o.parameters); !s) {
-        return report_error("train", s.error());
-      }
+      model_saved = save_npz(options.model_out, o.spec.objective->parts(), o.parameters);
     }
     rows.push_back(std::move(outcome.value().row));
     if (InterruptGuard::interrupted()) break;
   }
-  fmt::print(stderr, "{}", result_table(rows));
+  say("{}", result_table(rows));
   if (options.json) {
     std::vector<RunSummary> summaries;
     for (const TableRow& row : rows) summaries.push_back(row.summary);
     fmt::print("{}\n", options.compare ? to_json(summaries) : to_json(summaries.front()));
   }
-  const RunSummary& first = rows.front().summary;
+  if (!model_saved) return report_error("train", model_saved.error());
   if (InterruptGuard::interrupted()) return kExitInterrupted;
-  return first.status == "failed" ? kExitFailed : kExitDone;
+  return rows.front().summary.status == "failed" ? kExitFailed : kExitDone;
 }
 
 }  // namespace gleaner

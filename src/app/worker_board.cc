@@ -64,7 +64,7 @@ std::string WorkerBoard::line(WorkerId worker) const {
   std::string line = fmt::format("  worker {:>3}  {:<{}}  {:>2} of {:<2}  {}", worker.value, bar,
                                  std::max<std::size_t>(marks, 4), row.finished, row.load, row.state);
   if (row.computing && row.fraction > 0) line += fmt::format(" ({:.0f}%)", 100 * row.fraction);
-  return line.substr(0, 79);
+  return line;
 }
 
 }  // namespace gleaner

@@ -40,6 +40,29 @@ const char* name_of(NoteKind kind) {
   return "unknown";
 }
 
+namespace {
+
+// "1 chunk", "2 chunks".
+std::string many(std::uint64_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string encode_again(std::uint64_t workers) {
+  return many(workers, "worker") + (workers == 1 ? " encodes again" : " encode again");
+}
+
+std::string of_chunks_changed(std::uint64_t chunks) {
+  return fmt::format("the holders of {} changed", many(chunks, "chunk"));
+}
+
+// The names of chunks ("chunk 3", "chunks 2, 3") and what is true of them.
+std::string short_of_copies(const Note& n) {
+  return fmt::format("{} {} short of copies; {} {} again", n.text, n.count == 1 ? "is" : "are",
+                     many(n.total, "worker"), n.total == 1 ? "computes" : "compute");
+}
+
+}  // namespace
+
 std::string sentence(const Note& n) {
   const std::string w = n.worker ? fmt::format("worker {}", n.worker->value) : std::string("a worker");
   const std::string c = n.chunk ? fmt::format("chunk {}", n.chunk->value) : std::string("a chunk");
@@ -49,20 +72,21 @@ std::string sentence(const Note& n) {
     case NoteKind::worker_joined: return fmt::format("{} joined as incarnation {}", w, n.count);
     case NoteKind::worker_refused: return fmt::format("{} was refused: {}", w, n.text);
     case NoteKind::worker_lost: return fmt::format("{} was lost {}", w, n.text);
-    case NoteKind::round_started: return fmt::format("round {} started with {} live workers", r, n.count);
-    case NoteKind::progress: return fmt::format("{} has finished {} of its {} chunks", w, n.count, n.total);
+    case NoteKind::round_started:
+      return fmt::format("round {} started with {}", r, many(n.count, "live worker"));
+    case NoteKind::progress:
+      return fmt::format("{} has finished {} of its {}", w, n.count, many(n.total, "chunk"));
     case NoteKind::rule_met:
-      return fmt::format("{} finished chunks are enough to end the computing: {}", n.count, n.text);
+      return fmt::format("the computing ends after {}: {}", many(n.count, "finished chunk"), n.text);
     case NoteKind::selected:
-      return fmt::format("selection {}: {} chunk gradients, coded by {} workers", e, n.count, n.total);
+      return fmt::format("selection {}: {}, coded by {}", e, many(n.count, "chunk gradient"),
+                         many(n.total, "worker"));
     case NoteKind::reselected:
-      return fmt::format("selection {}: the holders of {} chunks changed, {} workers encode again", e,
-                         n.total, n.count);
-    case NoteKind::uncovered:
-      return fmt::format("the loss left {} chunks short of copies ({}); {} workers compute again", n.count,
-                         n.text, n.total);
+      return fmt::format("selection {}: {}, {}", e, of_chunks_changed(n.total), encode_again(n.count));
+    case NoteKind::uncovered: return short_of_copies(n);
     case NoteKind::vector_arrived:
-      return fmt::format("the vector of {} arrived whole (epoch {}), {} still missing", w, e, n.count);
+      return fmt::format("the vector of {} arrived whole (epoch {}), {}", w, e,
+                         !n.text.empty() ? n.text : fmt::format("{} still missing", n.count));
     case NoteKind::vector_stale: return fmt::format("a stale vector of {} was ignored: {}", w, n.text);
     case NoteKind::vector_rejected: return fmt::format("the vector of {} was rejected: {}", w, n.text);
     case NoteKind::chunk_rejected: return fmt::format("{} of {} was rejected: {}", c, w, n.text);
@@ -71,25 +95,27 @@ std::string sentence(const Note& n) {
                       : fmt::format("a message was ignored: {}", n.text);
     case NoteKind::recovered:
       return n.value == 0
-                 ? fmt::format("the gradient is recovered exactly from {} chunk gradients", n.count)
-                 : fmt::format(
-                       "the gradient is recovered with relative residual {:.4g} from {} chunk gradients",
-                       n.value, n.count);
+                 ? fmt::format("the gradient is recovered exactly from {}", many(n.count, "chunk gradient"))
+                 : fmt::format("the gradient is recovered with relative residual {:.4g} from {}", n.value,
+                               many(n.count, "chunk gradient"));
     case NoteKind::committed: return fmt::format("round {} is committed", r);
     case NoteKind::approximate:
-      return fmt::format("{} chunks can no longer be recovered ({}); going on without them, as asked",
-                         n.count, n.text);
+      return fmt::format("{} can no longer be recovered; going on without, as asked", n.text);
     case NoteKind::waiting:
       return fmt::format("too few copies live of {}; waiting {:.4g} s for a worker to return", n.text,
                          n.value);
     case NoteKind::run_failed: return fmt::format("the run failed: {}", n.text);
-    case NoteKind::work_started: return fmt::format("{} starts round {} with {} chunks", w, r, n.count);
+    case NoteKind::work_started:
+      return fmt::format("{} starts round {} with {}", w, r, many(n.count, "chunk"));
     case NoteKind::chunk_started: return fmt::format("{} starts {}", w, c);
     case NoteKind::chunk_finished: return fmt::format("{} finished {} ({} so far)", w, c, n.count);
     case NoteKind::chunk_dropped: return fmt::format("{} drops {}: {}", w, c, n.text);
     case NoteKind::todo_changed:
-      return fmt::format("{} is told to do {} chunks now (revision {})", w, n.count, n.total);
-    case NoteKind::encoding: return fmt::format("{} encodes {} chunk gradients (epoch {})", w, n.count, e);
+      return n.count == 0 ? fmt::format("{} is told to compute nothing more (revision {})", w, n.total)
+                          : fmt::format("{} is told to compute {} more (revision {})", w,
+                                        many(n.count, "chunk"), n.total);
+    case NoteKind::encoding:
+      return fmt::format("{} encodes {} (epoch {})", w, many(n.count, "chunk gradient"), e);
     case NoteKind::nothing_to_send: return fmt::format("{} stops: nothing of it was selected", w);
     case NoteKind::vector_sent: return fmt::format("{} has sent its vector (epoch {})", w, e);
     case NoteKind::withdrawn: return fmt::format("{} withdraws its vector (epoch {})", w, e);

@@ -23,7 +23,7 @@ enum class NoteKind : std::uint8_t {
   selected,        ///< epoch; count = chunk gradients selected; total = workers that transmit
   reselected,      ///< epoch; count = workers that encode again; total = chunks whose holders changed
   uncovered,       ///< count = chunks short of copies; total = workers set computing again; text = the chunks
-  vector_arrived,  ///< worker, epoch; count = vectors still missing
+  vector_arrived,  ///< worker, epoch; count = vectors still missing; text = what is missing besides vectors
   vector_stale,    ///< worker, epoch; text = why
   vector_rejected,  ///< worker; text = why
   chunk_rejected,   ///< worker, chunk; text = why

@@ -15,10 +15,13 @@ struct Coefficients {
 
 /// U = the minimum-l2-norm least-squares solution of R_S^T U = I_l, for R_S given as `rows` (|S| x l,
 /// row-major).
-///   |S| >= l, full rank:   U = R_S (R_S^T R_S)^{-1}, by Cholesky of l x l; residual 0
-///   |S| < l, full row rank: U = (R_S R_S^T)^{-1} R_S, by Cholesky of |S| x |S|; residual^2 = l - |S|
-///   rank deficient (relative pivot below 1e-10): by a complete orthogonal decomposition; residual^2 = l -
-///   rank |S| = 0: nothing; residual^2 = l
+///   |S| >= l, full rank:   U = R_S (R_S^T R_S)^{-1}, by LDL^T of l x l; residual 0
+///   |S| < l, full row rank: U = (R_S R_S^T)^{-1} R_S, by LDL^T of |S| x |S|; residual^2 = l - |S|
+///   a pivot below 1e-10:   by a complete orthogonal decomposition, which finds the rank (singular values
+///                          below about 1e-10 sigma_1 count as 0); residual^2 = l - rank
+///   |S| = 0:               nothing; residual^2 = l
+/// Pivots are relative to the largest diagonal entry of the Gram matrix; below 1e-3 one step of refinement
+/// undoes the squaring of the condition number.
 /// For l = 1 and all rows 1 this is exactly 1 / |S|. Scalar arithmetic in a fixed order: the same bits
 /// everywhere. REQUIRES: blocks >= 1, rows.size() a multiple of blocks, all finite. Cost O(|S| l^2 + l^3).
 /// Thread safe.

@@ -27,10 +27,11 @@ class Frame {
   /// badly conditioned when there are many chunks: see worst_condition.
   static Frame gaussian(std::size_t workers, std::size_t blocks, std::uint64_t seed);
 
-  /// Workers are coloured so that the holders of any chunk all differ (cyclic with gamma | m: j mod gamma;
-  /// else greedy, largest degree first), and colour q gets one of `colours` unit vectors in R^l, chosen to
-  /// maximise the smallest singular value over the l-subsets that meet among holders (colours = l: the
-  /// identity; l = 1: all 1). Deterministic on every compiler: scalar IEEE arithmetic only.
+  /// Workers are coloured by colour_workers(), and colour q gets one of `colours` unit vectors in R^l, chosen
+  /// to maximise the smallest singular value over the l-subsets that meet among holders (colours <= l: the
+  /// identity; l = 2: angles spread evenly over half a circle; l = 1: all 1 and no colours). `seed` names the
+  /// starting points of the search, whose work is bounded: under a second. Deterministic on every compiler:
+  /// scalar IEEE arithmetic only.
   static Frame coloured(const Assignment& assignment, std::size_t blocks, std::uint64_t seed);
 
   /// From stored rows (m x l, row-major). Errors: wrong size, a number that is not finite.
@@ -59,7 +60,9 @@ class Frame {
   std::vector<double> rows_;
 };
 
-/// A colouring of the workers in which the holders of every chunk differ; colours are 0, 1, ...
+/// A colouring of the workers in which the holders of every chunk differ; colours are 0, 1, ... Where gamma
+/// divides m in a cyclic placement, and wherever else it is proper: j mod gamma, which no colouring beats.
+/// Otherwise greedy, largest degree first, improved by a tabu search of bounded work (G1: 15 colours).
 /// Deterministic.
 [[nodiscard]] std::vector<std::size_t> colour_workers(const Assignment& assignment);
 

@@ -74,18 +74,24 @@ Neighbours conflict_graph(const Assignment& a) {
 // Takes away one colour after another until the search fails or `least` is reached.
 std::vector<std::size_t> with_fewer_colours(const Assignment& a, std::vector<std::size_t> colour,
                                             std::size_t least) {
-  // A step costs about m + conflicts x colours; the budget bounds the whole search to about half a second.
-  constexpr std::size_t kWork = 60'000'000;
+  constexpr std::size_t kWork = 40'000'000;  // per colour: the one that fails costs a tenth of a second
   const Neighbours graph = conflict_graph(a);
-  const std::size_t steps = kWork / (a.workers() + 400);
   std::size_t colours = *std::max_element(colour.begin(), colour.end()) + 1;
   while (colours > least) {
-    auto better = tabu_colouring(graph, colour, colours - 1, steps, /*seed=*/colours);
+    auto better = tabu_colouring(graph, colour, colours - 1, kWork, /*seed=*/colours);
     if (!better) break;
     colour = *std::move(better);
     --colours;
   }
   return colour;
+}
+
+// Pairs of holders of one chunk, over all chunks: what it costs to write the conflict graph down.
+std::size_t conflicting_pairs(const Assignment& a) {
+  std::size_t pairs = 0;
+  for (std::uint32_t i = 0; i < a.chunks(); ++i)
+    pairs += a.replication(ChunkId(i)) * (a.replication(ChunkId(i)) - 1);
+  return pairs;
 }
 
 }  // namespace
@@ -97,8 +103,8 @@ std::vector<std::size_t> colour_workers(const Assignment& assignment) {
   for (std::size_t j = 0; j < colour.size(); ++j) colour[j] = j % gamma;
   if (is_proper(assignment, colour)) return colour;
   colour = colour_greedily(assignment);
-  constexpr std::size_t kSearchedUpTo = 2000;  // workers; beyond, the search has no time to find anything
-  if (assignment.workers() > kSearchedUpTo) return colour;
+  constexpr std::size_t kPairsMax = 20'000'000;
+  if (conflicting_pairs(assignment) > kPairsMax) return colour;
   return with_fewer_colours(assignment, std::move(colour), gamma);
 }
 

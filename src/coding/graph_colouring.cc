@@ -17,22 +17,27 @@ class Tabu {
         colour_(std::move(start)),
         near_(graph.size() * colours, 0),
         free_from_(graph.size() * colours, 0),
+        place_(graph.size(), kNowhere),
         random_({.seed = seed, .purpose = Purpose::frame, .position = 2}) {
     for (std::size_t& c : colour_) {
       if (c >= colours) c = random_.below(colours);
     }
-    for (std::size_t v = 0; v < graph.size(); ++v) {
+    for (std::uint32_t v = 0; v < graph.size(); ++v) {
       for (const std::uint32_t w : graph[v]) ++near_[v * colours + colour_[w]];
+      conflicts_ += near_[v * colours + colour_[v]];
+      update(v);
     }
-    for (std::size_t v = 0; v < graph.size(); ++v) conflicts_ += near_[v * colours + colour_[v]];
     conflicts_ /= 2;
   }
 
-  bool search(std::size_t steps) {
-    std::size_t fewest = conflicts_;
-    for (std::size_t step = 1; step <= steps && conflicts_ > 0; ++step) {
+  bool search(std::size_t work) {
+    std::int64_t fewest = conflicts_;
+    std::size_t done = 0;
+    for (std::size_t step = 1; conflicts_ > 0 && done < work; ++step) {
+      done += in_conflict_.size() * colours_;
       const Move move = best_move(step, fewest);
-      if (move.vertex == graph_.size()) continue;  // everything is tabu: wait
+      if (move.change == kNoMove) continue;  // everything is tabu: wait
+      done += graph_[move.vertex].size();
       recolour(move, step);
       fewest = std::min(fewest, conflicts_);
     }
@@ -42,28 +47,26 @@ class Tabu {
   [[nodiscard]] std::vector<std::size_t> take() { return std::move(colour_); }
 
  private:
+  static constexpr std::uint32_t kNowhere = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::int64_t kNoMove = std::numeric_limits<std::int64_t>::max();
+
   struct Move {
-    std::size_t vertex;
-    std::size_t colour;
-    std::int64_t change;  // of the number of conflicts
+    std::uint32_t vertex = 0;
+    std::size_t colour = 0;
+    std::int64_t change = kNoMove;  // of the number of conflicts
   };
 
   // Among the moves of vertices in conflict the one with the least change, ties broken at random. A tabu is
   // lifted for a move to fewer conflicts than ever before.
-  Move best_move(std::size_t step, std::size_t fewest) {
-    Move best{graph_.size(), 0, std::numeric_limits<std::int64_t>::max()};
+  Move best_move(std::size_t step, std::int64_t fewest) {
+    Move best;
     std::uint64_t ties = 0;
-    in_conflict_ = 0;
-    for (std::size_t v = 0; v < graph_.size(); ++v) {
+    for (const std::uint32_t v : in_conflict_) {
       const std::int64_t own = near_[v * colours_ + colour_[v]];
-      if (own == 0) continue;
-      ++in_conflict_;
       for (std::size_t c = 0; c < colours_; ++c) {
         const std::int64_t change = near_[v * colours_ + c] - own;
         if (c == colour_[v] || change > best.change) continue;
-        const bool best_ever =
-            static_cast<std::int64_t>(conflicts_) + change < static_cast<std::int64_t>(fewest);
-        if (free_from_[v * colours_ + c] > step && !best_ever) continue;
+        if (free_from_[v * colours_ + c] > step && conflicts_ + change >= fewest) continue;
         if (change < best.change) ties = 0;
         if (random_.below(++ties) == 0) best = {v, c, change};
       }
@@ -73,14 +76,32 @@ class Tabu {
 
   void recolour(const Move& move, std::size_t step) {
     const std::size_t old = colour_[move.vertex];
+    // Galinier and Hao 1999: six tenths of the conflicting vertices and a little noise.
+    free_from_[move.vertex * colours_ + old] = step + 1 + random_.below(10) + 6 * in_conflict_.size() / 10;
     colour_[move.vertex] = move.colour;
+    conflicts_ += move.change;
     for (const std::uint32_t w : graph_[move.vertex]) {
       --near_[w * colours_ + old];
       ++near_[w * colours_ + move.colour];
+      update(w);
     }
-    conflicts_ = static_cast<std::size_t>(static_cast<std::int64_t>(conflicts_) + move.change);
-    // Galinier and Hao 1999: six tenths of the conflicting vertices and a little noise.
-    free_from_[move.vertex * colours_ + old] = step + 1 + random_.below(10) + 6 * in_conflict_ / 10;
+    update(move.vertex);
+  }
+
+  // Puts v into the list of vertices in conflict, or takes it out.
+  void update(std::uint32_t v) {
+    const bool in = near_[v * colours_ + colour_[v]] > 0;
+    if (in == (place_[v] != kNowhere)) return;
+    if (in) {
+      place_[v] = static_cast<std::uint32_t>(in_conflict_.size());
+      in_conflict_.push_back(v);
+    } else {
+      const std::uint32_t last = in_conflict_.back();
+      in_conflict_[place_[v]] = last;
+      place_[last] = place_[v];
+      place_[v] = kNowhere;
+      in_conflict_.pop_back();
+    }
   }
 
   const Neighbours& graph_;
@@ -88,18 +109,19 @@ class Tabu {
   std::vector<std::size_t> colour_;
   std::vector<std::int32_t> near_;      // vertex x colour -> neighbours of that colour
   std::vector<std::size_t> free_from_;  // vertex x colour -> first step in which it is allowed again
+  std::vector<std::uint32_t> place_;    // vertex -> where it stands in in_conflict_
+  std::vector<std::uint32_t> in_conflict_;
   Random random_;
-  std::size_t conflicts_ = 0;    // edges whose ends have one colour
-  std::size_t in_conflict_ = 0;  // vertices in conflict at the last move
+  std::int64_t conflicts_ = 0;  // edges whose ends have one colour
 };
 
 }  // namespace
 
 std::optional<std::vector<std::size_t>> tabu_colouring(const Neighbours& graph,
                                                        std::vector<std::size_t> start, std::size_t colours,
-                                                       std::size_t steps, std::uint64_t seed) {
+                                                       std::size_t work, std::uint64_t seed) {
   Tabu tabu(graph, std::move(start), colours, seed);
-  if (!tabu.search(steps)) return std::nullopt;
+  if (!tabu.search(work)) return std::nullopt;
   return tabu.take();
 }
 

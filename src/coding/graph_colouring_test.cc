@@ -40,15 +40,15 @@ RC_GTEST_PROP(GraphColouring, FindsAHiddenColouring, (std::uint64_t seed)) {
   }
   const Neighbours graph = graph_of(vertices, edges);
   const auto found =
-      tabu_colouring(graph, std::vector<std::size_t>(vertices, colours), colours, 100000, seed);
+      tabu_colouring(graph, std::vector<std::size_t>(vertices, colours), colours, 10'000'000, seed);
   RC_ASSERT(found.has_value());
   RC_ASSERT(is_proper(graph, *found, colours));
 }
 
 TEST(GraphColouring, AnOddCycleNeedsThreeColours) {
   const Neighbours cycle = graph_of(5, {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 0}});
-  EXPECT_FALSE(tabu_colouring(cycle, {0, 1, 0, 1, 2}, 2, 1000, 1).has_value());
-  EXPECT_TRUE(tabu_colouring(cycle, {0, 0, 0, 0, 0}, 3, 1000, 1).has_value());
+  EXPECT_FALSE(tabu_colouring(cycle, {0, 1, 0, 1, 2}, 2, 10000, 1).has_value());
+  EXPECT_TRUE(tabu_colouring(cycle, {0, 0, 0, 0, 0}, 3, 10000, 1).has_value());
 }
 
 }  // namespace

@@ -20,14 +20,14 @@ namespace gleaner {
 /// out[t] = sum_s sum_k u[s l + k] * gradients[s][k b + first + t], t = 0..out.size()-1; coordinates from d
 /// on count as 0. REQUIRES: every gradients[s].size() == d; u.size() == gradients.size() * blocks; first +
 /// out.size() <= b; out overlaps no gradient. Thread safe. Flops 2 l n out.size(), reads l n out.size()
-/// floats, n = gradients.size().
+/// floats, n = gradients.size(); blocks whose u is 0 are not read.
 void encode_segment(std::span<const std::span<const float>> gradients, std::span<const double> u,
                     std::size_t blocks, std::size_t first, std::span<float> out);
 
 /// gradient[k b + first + t] = sum_j rows[j l + k] * vectors[j][t] for all k and t; coordinates from d on are
 /// dropped. `vectors` are the same segment of every coded vector, in worker order, equal lengths. REQUIRES:
 /// rows.size() == vectors.size() * blocks; first + vectors[j].size() <= block_length(gradient.size(),
-/// blocks).
+/// blocks). Without vectors there is no segment: nothing is written. Thread safe.
 void decode_segment(std::span<const std::span<const float>> vectors, std::span<const double> rows,
                     std::size_t blocks, std::size_t first, std::span<float> gradient);
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "coding/kernel_loops.h"
 #include "coding/test_cases.h"
 
 namespace gleaner {
@@ -41,17 +42,24 @@ std::vector<double> any_factors(std::size_t count, Random& random) {
   return factors;
 }
 
+// The promise of kernels.h for one coordinate, twice: the terms added in double in ascending order and
+// rounded once, bit by bit; and the bound on the error, against a sum in extended precision.
 struct Sum {
   double value = 0;
+  long double exact = 0;
   double magnitude = 0;
+  std::size_t terms = 0;
   void add(double factor, double x) {
     value += factor * x;
+    exact += static_cast<long double>(factor) * static_cast<long double>(x);
     magnitude += std::fabs(factor * x);
+    ++terms;
   }
-  // The bound that kernels.h promises.
-  [[nodiscard]] bool is_near(float result, std::size_t terms) const {
-    return std::fabs(result - value) <=
-           static_cast<double>(terms + 1) * 0x1p-53 * magnitude + 0x1p-24 * std::fabs(value) * 1.0001;
+  [[nodiscard]] bool gives(float result) const {
+    const double error = static_cast<double>(std::fabs(static_cast<long double>(result) - exact));
+    const double bound = static_cast<double>(terms) * 0x1p-53 * magnitude;
+    return result == static_cast<float>(value) &&
+           error <= bound + 0x1p-24 * (std::fabs(static_cast<double>(exact)) + bound);
   }
 };
 
@@ -73,7 +81,7 @@ RC_GTEST_PROP(Kernels, EncodeFollowsItsFormula, ()) {
         sum.add(u[s * blocks + k], at < dimension ? static_cast<double>(gradients[s][at]) : 0.0);
       }
     }
-    RC_ASSERT(sum.is_near(z[t], count * blocks));
+    RC_ASSERT(sum.gives(z[t]));
   }
 }
 
@@ -91,7 +99,7 @@ RC_GTEST_PROP(Kernels, DecodeFollowsItsFormula, ()) {
     Sum sum;
     for (std::size_t j = 0; j < count; ++j)
       sum.add(rows[j * blocks + at / b], static_cast<double>(vectors[j][at % b]));
-    RC_ASSERT(sum.is_near(gradient[at], count));
+    RC_ASSERT(sum.gives(gradient[at]));
   }
 }
 
@@ -119,6 +127,34 @@ RC_GTEST_PROP(Kernels, SegmentsGiveTheSameBitsAsTheWhole, ()) {
   }
   RC_ASSERT(pieces == whole);
   RC_ASSERT(decoded_pieces == decoded);
+}
+
+RC_GTEST_PROP(Kernels, EveryWidthOfRegistersGivesTheSameBits, ()) {
+  const std::size_t length = any_size(0, 100);
+  Random random = any_random();
+  const Vectors streams = random_vectors(kStreamsAtOnce, length, random);
+  Bundle bundle;
+  bundle.count = any_size(0, kStreamsAtOnce);
+  for (std::size_t s = 0; s < bundle.count; ++s) {
+    bundle.stream[s] = streams[s].data();
+    bundle.factor[s] = random.normal();
+  }
+  std::vector<double> start(length);
+  for (double& x : start) x = random.normal();
+  std::vector<double> expected = start;
+  for (std::size_t s = 0; s < bundle.count; ++s) {
+    for (std::size_t t = 0; t < length; ++t) {
+      expected[t] += bundle.factor[s] * static_cast<double>(streams[s][t]);
+    }
+  }
+  for (const KernelLoops& loops : kernel_loops()) {
+    std::vector<double> sum = start;
+    std::vector<float> out(length);
+    loops.add(bundle, length, sum.data());
+    loops.round(sum.data(), length, out.data());
+    RC_ASSERT(sum == expected);
+    for (std::size_t t = 0; t < length; ++t) RC_ASSERT(out[t] == static_cast<float>(expected[t]));
+  }
 }
 
 RC_GTEST_PROP(Kernels, DecodeTouchesNothingOutsideOfItsSegment, ()) {

@@ -7,13 +7,13 @@ namespace gleaner {
 Status check_sizes(std::size_t chunks, std::size_t workers) {
   if (chunks == 0) return bad_input("there are 0 chunks", "ask for at least one chunk");
   if (workers == 0) return bad_input("there are 0 workers", "ask for at least one worker");
-  if (chunks > kChunksMax) {
-    return bad_input(fmt::format("{} chunks are more than the limit of {}", chunks, kChunksMax),
-                     "cut the data into fewer chunks");
-  }
   if (workers > kWorkersMax) {
     return bad_input(fmt::format("{} workers are more than the limit of {}", workers, kWorkersMax),
                      "use fewer workers");
+  }
+  if (chunks > kChunksMax) {
+    return bad_input(fmt::format("{} chunks are more than the limit of {}", chunks, kChunksMax),
+                     "cut the data into fewer chunks");
   }
   return {};
 }

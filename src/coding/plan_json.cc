@@ -168,7 +168,7 @@ Parts read_parts(Reader& reader, const Json& json) {
                         {"format", "method", "chunks", "workers", "blocks", "holders", "order", "frame"})) {
     return parts;
   }
-  if (reader.number(json["format"], "format", kFormat) != kFormat) {
+  if (reader.number(json["format"], "format", kWorkersMax) != kFormat) {
     reader.complain("format", fmt::format("is not {}, the only format known", kFormat));
   }
   parts.method =

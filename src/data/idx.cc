@@ -48,11 +48,11 @@ Result<IdxArray> read_array(const std::filesystem::path& path, std::size_t dims_
   const std::size_t dims = byte_at(bytes, 3);
   if (byte_at(bytes, 0) != 0 || byte_at(bytes, 1) != 0 || byte_at(bytes, 2) != 8 || dims < dims_min ||
       dims > dims_max)
-    return malformed(
-        path, 0,
-        fmt::format("found {:02x} {:02x} {:02x} {:02x}, expected 00 00 08 and a number of "
-                    "dimensions in {}..{}",
-                    byte_at(bytes, 0), byte_at(bytes, 1), byte_at(bytes, 2), dims, dims_min, dims_max));
+    return malformed(path, 0,
+                     fmt::format("found {:02x} {:02x} {:02x} {:02x}, expected 00 00 08 {:02x}{} for {}",
+                                 byte_at(bytes, 0), byte_at(bytes, 1), byte_at(bytes, 2), dims, dims_min,
+                                 dims_max > dims_min ? fmt::format("..{:02x}", dims_max) : "",
+                                 dims_max > dims_min ? "images" : "labels"));
   array.offset = 4 + 4 * dims;
   if (bytes.size() < array.offset) return malformed(path, bytes.size(), "the file ends within its header");
   for (std::size_t d = 0; d < dims; ++d) {

@@ -59,7 +59,7 @@ TEST(Idx, SaysWhatIsWrongAndWhere) {
   };
   EXPECT_THAT(error(""), HasSubstr("images: at byte 0: the file ends within its first 4 bytes"));
   EXPECT_THAT(error("PNG!"), HasSubstr("expected 00 00 08"));
-  EXPECT_THAT(error(kLabels), HasSubstr("dimensions in 2..4"));
+  EXPECT_THAT(error(kLabels), HasSubstr("expected 00 00 08 02..04 for images"));
   EXPECT_THAT(error(kImages.substr(0, 9)), HasSubstr("at byte 9: the file ends within its header"));
   EXPECT_THAT(error(kImages.substr(0, 20)), HasSubstr("found 4 bytes of data, but the header promises more"));
   EXPECT_THAT(error(kImages + "x"), HasSubstr("found 13 bytes of data, but the header promises 12"));

@@ -35,6 +35,7 @@ void Server::on(Time now, const BeginRound& e, Out& out) {
   selection_.reset();
   epoch_ = Epoch(0);
   first_segment_ = 0;
+  residual_ = 0;
   deadline_passed_ = false;
   wait_timer_.reset();
   forgiven_ = 0;
@@ -71,7 +72,7 @@ void Server::on(Time now, const FromWorker& e, Out& out) {
 
 void Server::hear(Time now, Peer peer, const Hello& m, Out& out) { admit(now, peer, m, out); }
 
-void Server::hear(Time /*now*/, Peer peer, const Progress& m, Out& out) {
+void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
   PeerState& p = peers_[peer.worker.index()];
   if (!speaks_now(p, peer) || m.stamp != stamp_ || phase_ == Phase::idle) return;  // late: harmless
   const std::size_t load = plan_->assignment().load(peer.worker);
@@ -95,13 +96,13 @@ void Server::hear(Time /*now*/, Peer peer, const Progress& m, Out& out) {
     return;
   }
   refresh_contribution(peer.worker);
-  end_computing_if_met(out);
+  end_computing_if_met(now, out);
 }
 
 void Server::hear(Time now, Peer peer, const ChunkRejected& m, Out& out) {
   PeerState& p = peers_[peer.worker.index()];
   if (!speaks_now(p, peer) || m.stamp != stamp_ || phase_ == Phase::idle) return;
-  if (m.slot.index() >= plan_->assignment().load(peer.worker)) return;
+  if (m.slot.index() >= plan_->assignment().load(peer.worker) || p.rejected.contains(m.slot)) return;
   p.rejected.insert(m.slot);
   Note n = note(NoteKind::chunk_rejected, peer.worker);
   n.chunk = plan_->assignment().chunk_at(peer.worker, m.slot);
@@ -109,7 +110,7 @@ void Server::hear(Time now, Peer peer, const ChunkRejected& m, Out& out) {
   out.push_back(n);
   last_rejection_ = fmt::format("the gradient of chunk {} from worker {} was rejected: {}", n.chunk->value,
                                 peer.worker.value, m.why);
-  if (phase_ == Phase::computing && check_hope(now, out)) mend(out);
+  if (phase_ == Phase::computing && check_hope(now, out)) mend(now, out);
 }
 
 void Server::on(Time now, const WorkerLost& e, Out& out) {
@@ -135,6 +136,7 @@ void Server::on(Time /*now*/, const VectorIn& e, Out& out) {
     p.arrived = true;
     n.kind = NoteKind::vector_arrived;
     for (const PeerState& other : peers_) n.count += other.expected && !other.arrived ? 1 : 0;
+    if (mending()) n.text = "and is kept while chunks are computed again";
     out.push_back(n);
     if (n.count == 0) commit_if_complete(out);
     return;
@@ -156,7 +158,7 @@ void Server::on(Time now, const VectorBad& e, Out& out) {
   p.barred = true;
   out.push_back(Forget{stamp_, e.peer.worker});
   invalidate(e.peer.worker, out);
-  if (check_hope(now, out)) mend(out);
+  if (check_hope(now, out)) mend(now, out);
 }
 
 void Server::on(Time /*now*/, const Combined& e, Out& /*out*/) {
@@ -173,11 +175,11 @@ void Server::on(Time /*now*/, const CommitDone& e, Out& out) {
   }
 }
 
-void Server::on(Time /*now*/, const TimerFired& e, Out& out) {
+void Server::on(Time now, const TimerFired& e, Out& out) {
   if (e.timer.stamp != stamp_ || phase_ == Phase::idle || phase_ == Phase::committing) return;
   if (e.timer.kind == TimerId::Kind::deadline) {
     deadline_passed_ = true;
-    if (phase_ == Phase::computing) end_computing_if_met(out);
+    if (phase_ == Phase::computing) end_computing_if_met(now, out);
   } else if (wait_timer_ == e.timer) {
     fail(hopeless_chunks(nullptr), out);
   }

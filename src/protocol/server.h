@@ -104,11 +104,13 @@ struct Forget {
 struct Commit {
   Stamp stamp;
   SelectionRef selection;
-  double residual = 0;  ///< relative; 0: exact
+  /// Relative; 0: exact. The largest of the selections that the round announced: segments combined under an
+  /// earlier one stay as they are.
+  double residual = 0;
   std::uint64_t chunks_completed =
       0;  ///< chunk gradients finished in this round by all workers, lost ones included
   std::uint64_t chunks_used = 0;    ///< chunk gradients in the selection
-  std::vector<WorkerId> reencoded;  ///< workers that encoded more than once, ascending
+  std::vector<WorkerId> reencoded;  ///< lives of workers that encoded more than once, ascending
   std::uint32_t live_workers = 0;
 };
 struct ArmTimer {
@@ -178,26 +180,39 @@ class Server {
   // server_membership.cc: who is there, and can the round still end?
   void admit(Time now, Peer peer, const Hello& m, Out& out);
   void lose(Time now, Peer peer, Out& out);
+  /// What a loss does to the selection; whether the round can go on is for the caller to ask. False if it
+  /// means nothing to the round.
+  bool take_out(Peer peer, Out& out);
   void enter_round(Peer peer, Out& out);
   [[nodiscard]] std::vector<ChunkId> hopeless_chunks(std::size_t* missing) const;
   bool replace_vectors_of_dead_lives(Out& out);
-  /// False if the run failed or waits: nothing more is to be done for this event.
+  /// False if the run failed: nothing more is to be done for this event.
   bool check_hope(Time now, Out& out);
+  [[nodiscard]] bool is_hopeless(std::size_t missing) const;
+  [[nodiscard]] UsedSlots possible_slots() const;
   void fail(const std::vector<ChunkId>& chunks, Out& out);
 
   // server_selection.cc: observed -> selected, and what a loss does to it.
   [[nodiscard]] SlotSet contribution_of(WorkerId worker) const;
   void refresh_contribution(WorkerId worker);
-  [[nodiscard]] bool rule_met() const;
-  [[nodiscard]] double residual_squared() const;
-  void end_computing_if_met(Out& out);
+  /// Whether the recovery rule is met by these slots, whose coverage is given.
+  [[nodiscard]] bool is_enough(const Coverage& coverage, const UsedSlots& slots) const;
+  /// What would be selected now: of touched chunks what is there and needed, of all others what is in use.
+  [[nodiscard]] UsedSlots next_selection() const;
+  [[nodiscard]] Coverage coverage_of(const UsedSlots& slots) const;
+  /// Selects if the rule is met. False if it is not, or if the run failed.
+  bool end_computing_if_met(Time now, Out& out);
   /// After a loss: select again at once if the rule is still met, else set workers computing again.
-  void mend(Out& out);
+  void mend(Time now, Out& out);
   void select_first(Out& out);
   void select_again(Out& out);
   void announce(const std::vector<WorkerId>& encoders, Out& out);
   /// Takes `worker` out of the selection, and every dead worker whose chunks that touches, to a fixed point.
   void invalidate(WorkerId worker, Out& out);
+  /// The holders of `chunk` will change: its users have to encode again; those that cannot join `gone`.
+  void touch(ChunkId chunk, std::vector<WorkerId>& gone, Out& out);
+  void touch_improvable(Out& out);
+  [[nodiscard]] bool is_frozen(ChunkId chunk) const;
   void touch_everything(Out& out);
   void compute_again(Out& out);
   void tell_todo(WorkerId worker, const SlotSet& wanted, Out& out);
@@ -230,6 +245,7 @@ class Server {
   SelectionRef selection_;  // the last one announced; null before the first signal
   Epoch epoch_;
   std::uint32_t first_segment_ = 0;
+  double residual_ = 0;  // relative; the largest of the selections announced in this round
   bool deadline_passed_ = false;
   std::uint32_t timer_serial_ = 0;
   std::optional<TimerId> wait_timer_;

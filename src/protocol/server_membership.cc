@@ -18,6 +18,12 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
     out.push_back(SendWorker{peer, Refused{n.text}});
     return;
   }
+  if (const std::size_t load = plan_->assignment().load(peer.worker); m.kept.extent() > load) {
+    Note n = note(NoteKind::message_ignored, peer.worker);
+    n.text = fmt::format("it has kept slots {} but holds {} chunks", m.kept.text(), load);
+    out.push_back(n);
+    return;
+  }
   if (peer.life < p.life || (peer.life == p.life && p.live)) {
     Note n = note(NoteKind::message_ignored, peer.worker);
     n.text =
@@ -25,10 +31,9 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
     out.push_back(n);
     return;
   }
-  if (p.live) {  // a later life speaks before the end of the earlier one was seen
-    lose(now, {peer.worker, p.life}, out);
-    if (phase_ == Phase::failed) return;
-  }
+  // A later life may speak before the end of the earlier one was seen. Its chunks have had a live holder all
+  // the time, so only after the newcomer is in can the round be found hopeless.
+  if (p.live) take_out({peer.worker, p.life}, out);
   const bool reconnects = peer.life == p.life;
   const bool kept_its_work = reconnects && m.stamp == stamp_ && m.stamp.round.value != 0;
   p.life = peer.life;
@@ -38,6 +43,7 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
     p.rejected.clear();
     p.barred = false;
     p.revision = 0;
+    if (!reconnects) p.encoded = 0;
     if (reconnects) p.used_life = Incarnation(0);  // what its vector was made of is gone
   } else {
     completed_ += (m.kept - p.observed).count();
@@ -59,7 +65,7 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
   } else if (kept_its_work) {
     tell_todo(peer.worker, SlotSet::first(plan_->assignment().load(peer.worker)), out);
   }
-  if (check_hope(now, out)) mend(out);
+  if (check_hope(now, out)) mend(now, out);
 }
 
 void Server::enter_round(Peer peer, Out& out) {
@@ -71,8 +77,12 @@ void Server::enter_round(Peer peer, Out& out) {
 }
 
 void Server::lose(Time now, Peer peer, Out& out) {
+  if (take_out(peer, out) && check_hope(now, out)) mend(now, out);
+}
+
+bool Server::take_out(Peer peer, Out& out) {
   PeerState& p = peers_[peer.worker.index()];
-  if (!speaks_now(p, peer)) return;
+  if (!speaks_now(p, peer)) return false;
   const bool selected = !used_[peer.worker.index()].empty() && p.used_life == peer.life;
   p.live = false;
   Note n = note(NoteKind::worker_lost, peer.worker);
@@ -88,38 +98,61 @@ void Server::lose(Time now, Peer peer, Out& out) {
     default: n.text = "between rounds"; break;
   }
   out.push_back(n);
-  if (phase_ != Phase::computing && phase_ != Phase::collecting) return;
+  if (phase_ != Phase::computing && phase_ != Phase::collecting) return false;
 
   if (selected && !p.arrived) {
     out.push_back(Forget{stamp_, peer.worker});
     invalidate(peer.worker, out);
   }
   refresh_contribution(peer.worker);
-  if (!check_hope(now, out)) return;
-  mend(out);
+  return true;
 }
 
 std::vector<ChunkId> Server::hopeless_chunks(std::size_t* missing) const {
   const Assignment& a = plan_->assignment();
-  std::vector<std::uint32_t> possible(a.chunks(), 0);
-  for (std::size_t w = 0; w < peers_.size(); ++w) {
-    const WorkerId worker(static_cast<std::uint32_t>(w));
-    const PeerState& p = peers_[w];
-    SlotSet slots = contribution_of(worker);
-    if (p.live && !p.barred && (used_[w].empty() || can_encode_again(p))) {
-      slots |= code_->counted(*plan_, worker, SlotSet::first(a.load(worker)) - p.rejected);
-    }
-    slots.for_each([&](Slot s) { ++possible[a.chunk_at(worker, s).index()]; });
-  }
+  const UsedSlots slots = possible_slots();
   std::vector<ChunkId> hopeless;
   std::size_t lacking = 0;
-  for (std::size_t i = 0; i < possible.size(); ++i) {
-    if (possible[i] >= plan_->blocks()) continue;
-    lacking += plan_->blocks() - possible[i];
-    hopeless.emplace_back(static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < a.chunks(); ++i) {
+    const ChunkId chunk(static_cast<std::uint32_t>(i));
+    const UsedSlots& counted = is_frozen(chunk) ? used_ : slots;
+    std::size_t possible = 0;
+    for (const Assignment::Holder& h : a.holders_of(chunk)) {
+      possible += counted[h.worker.index()].contains(h.slot) ? 1 : 0;
+    }
+    if (possible >= plan_->blocks()) continue;
+    lacking += plan_->blocks() - possible;
+    hopeless.push_back(chunk);
   }
   if (missing != nullptr) *missing = lacking;
   return hopeless;
+}
+
+// What each worker can have given by the end of the round.
+UsedSlots Server::possible_slots() const {
+  UsedSlots possible(peers_.size());
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    const WorkerId worker(static_cast<std::uint32_t>(w));
+    const PeerState& p = peers_[w];
+    possible[w] = contribution_of(worker);
+    if (!p.live || p.barred || (!used_[w].empty() && !can_encode_again(p))) continue;
+    const SlotSet all = SlotSet::first(plan_->assignment().load(worker));
+    possible[w] |= code_->counted(*plan_, worker, all - p.rejected);
+  }
+  return possible;
+}
+
+bool Server::is_hopeless(std::size_t missing) const {
+  const std::size_t all = plan_->chunks() * plan_->blocks();
+  if (missing == 0 || missing == all) return missing == all;
+  switch (options_.recovery.kind) {
+    case Recovery::Kind::exact: return true;
+    case Recovery::Kind::deadline: return false;
+    case Recovery::Kind::residual: break;
+  }
+  const double best = plan_->method() == Method::original ? code_->residual_squared(*plan_, possible_slots())
+                                                          : static_cast<double>(missing);
+  return std::sqrt(best / static_cast<double>(all)) > options_.recovery.residual;
 }
 
 // A worker that came back as a new incarnation can give what its old one did not, but it has one vector in a
@@ -146,23 +179,16 @@ bool Server::check_hope(Time now, Out& out) {
     chunks = hopeless_chunks(&missing);
     if (missing > 0 && replace_vectors_of_dead_lives(out)) chunks = hopeless_chunks(&missing);
   }
-  const std::size_t all = plan_->chunks() * plan_->blocks();
-  bool hopeless = missing == all;
-  if (options_.recovery.kind == Recovery::Kind::exact) hopeless = missing > 0;
-  if (options_.recovery.kind == Recovery::Kind::residual) {
-    const double best = std::sqrt(static_cast<double>(missing) / static_cast<double>(all));
-    hopeless = best > options_.recovery.residual;
-  }
-  if (!hopeless) {
+  if (!is_hopeless(missing)) {
     wait_timer_.reset();
-    // What can never come is not waited for: with a deadline or a residual the round may then end early.
-    forgiven_ = missing;
+    // What can never come is not waited for: with a deadline the round may then end early.
+    forgiven_ = options_.recovery.kind == Recovery::Kind::deadline ? missing : 0;
     return true;
   }
   switch (options_.when_unrecoverable) {
     case WhenUnrecoverable::stop: fail(chunks, out); return false;
     case WhenUnrecoverable::approximate: {
-      if (missing == all) {
+      if (missing == plan_->chunks() * plan_->blocks()) {
         fail(chunks, out);
         return false;
       }

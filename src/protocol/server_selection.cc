@@ -27,49 +27,95 @@ void Server::refresh_contribution(WorkerId worker) {
   before = std::move(after);
 }
 
-double Server::residual_squared() const {
-  if (coverage_.complete()) return 0;
-  if (plan_->method() != Method::original) return static_cast<double>(coverage_.residual_squared());
-  return code_->residual_squared(*plan_, contributions());
-}
-
 UsedSlots Server::contributions() const {
   UsedSlots contributed(peers_.size());
   for (std::size_t w = 0; w < peers_.size(); ++w) contributed[w] = peers_[w].contributed;
   return contributed;
 }
 
-bool Server::rule_met() const {
-  const std::size_t missing = coverage_.residual_squared();
+Coverage Server::coverage_of(const UsedSlots& slots) const {
+  Coverage coverage(plan_->chunks(), plan_->blocks());
+  for (std::size_t w = 0; w < slots.size(); ++w) {
+    coverage.add(plan_->assignment(), WorkerId(static_cast<std::uint32_t>(w)), slots[w]);
+  }
+  return coverage;
+}
+
+// Where the users that are left are enough for a touched chunk, nobody else is drawn in: what a worker has
+// finished since the signal is no reason to ask for its vector again.
+UsedSlots Server::next_selection() const {
+  UsedSlots next = used_;
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    if (touched_[i] == 0) continue;
+    const auto holders = plan_->assignment().holders_of(ChunkId(static_cast<std::uint32_t>(i)));
+    const auto is_left = [&](const Assignment::Holder& h) {
+      const std::size_t w = h.worker.index();
+      return used_[w].contains(h.slot) && peers_[w].contributed.contains(h.slot);
+    };
+    const auto left = static_cast<std::size_t>(std::count_if(holders.begin(), holders.end(), is_left));
+    for (const Assignment::Holder& h : holders) {
+      const std::size_t w = h.worker.index();
+      const bool selected = left >= plan_->blocks() ? is_left(h) : peers_[w].contributed.contains(h.slot);
+      if (selected) {
+        next[w].insert(h.slot);
+      } else {
+        next[w].erase(h.slot);
+      }
+    }
+  }
+  return next;
+}
+
+bool Server::is_enough(const Coverage& coverage, const UsedSlots& slots) const {
+  const std::size_t missing = coverage.residual_squared();
   const std::size_t all = plan_->chunks() * plan_->blocks();
   if (missing == all) return false;  // nothing at all is no gradient
   if (missing <= forgiven_) return true;
   switch (options_.recovery.kind) {
     case Recovery::Kind::exact: return false;
     case Recovery::Kind::deadline: return deadline_passed_;
-    case Recovery::Kind::residual:
-      return std::sqrt(residual_squared() / static_cast<double>(all)) <= options_.recovery.residual;
+    case Recovery::Kind::residual: {
+      const double lacking = plan_->method() == Method::original ? code_->residual_squared(*plan_, slots)
+                                                                 : static_cast<double>(missing);
+      return std::sqrt(lacking / static_cast<double>(all)) <= options_.recovery.residual;
+    }
   }
   return false;
 }
 
-void Server::end_computing_if_met(Out& out) {
-  if (phase_ != Phase::computing && !mending()) return;
-  if (!rule_met()) return;
-  if (selection_) {
-    select_again(out);
-  } else {
+bool Server::end_computing_if_met(Time now, Out& out) {
+  const bool needs_slots = plan_->method() == Method::original;
+  if (!is_enough(coverage_, needs_slots ? contributions() : UsedSlots{})) return false;
+  if (!selection_) {
     select_first(out);
+    return true;
   }
+  // Of chunks that no loss has touched the selection is kept, so it may be less than everything that is
+  // there.
+  const std::size_t touched_before = touched_count_;
+  const auto next_is_enough = [&] {
+    const UsedSlots next = next_selection();
+    return is_enough(coverage_of(next), next);
+  };
+  bool enough = next_is_enough();
+  if (!enough) touch_improvable(out);
+  if (!code_->rows_are_local(*plan_, selection_->used) || !code_->rows_are_local(*plan_, next_selection())) {
+    touch_everything(out);
+  }
+  if (touched_count_ > touched_before) {
+    if (!check_hope(now, out)) return false;
+    enough = next_is_enough();
+    if (!enough) compute_again(out);
+  }
+  if (enough) select_again(out);
+  return enough;
 }
 
-void Server::mend(Out& out) {
+void Server::mend(Time now, Out& out) {
   if (selection_ && !mending()) return;  // the loss changed nothing that is still needed
-  if (rule_met()) {
-    end_computing_if_met(out);
-  } else if (mending()) {
-    compute_again(out);
-  }
+  const std::size_t touched_before = touched_count_;
+  if (end_computing_if_met(now, out) || phase_ == Phase::failed) return;
+  if (mending() && touched_count_ == touched_before) compute_again(out);
 }
 
 void Server::select_first(Out& out) {
@@ -95,28 +141,18 @@ void Server::select_first(Out& out) {
 }
 
 void Server::select_again(Out& out) {
-  const Assignment& a = plan_->assignment();
-  if (!code_->rows_are_local(*plan_, selection_->used) || !code_->rows_are_local(*plan_, contributions())) {
-    touch_everything(out);
-    if (!rule_met()) return compute_again(out);
-  }
   // Only chunks whose holders changed are selected anew; all others keep the coefficients that are in use.
+  UsedSlots next = next_selection();
   std::vector<std::uint8_t> encodes(peers_.size(), 0);
-  std::size_t touched = 0;
   for (std::size_t i = 0; i < touched_.size(); ++i) {
     if (touched_[i] == 0) continue;
-    ++touched;
-    for (const Assignment::Holder& h : a.holders_of(ChunkId(static_cast<std::uint32_t>(i)))) {
-      SlotSet& used = used_[h.worker.index()];
-      const bool before = used.contains(h.slot);
-      if (peers_[h.worker.index()].contributed.contains(h.slot)) {
-        used.insert(h.slot);
-      } else {
-        used.erase(h.slot);
-      }
-      if (before || used.contains(h.slot)) encodes[h.worker.index()] = 1;
+    for (const Assignment::Holder& h :
+         plan_->assignment().holders_of(ChunkId(static_cast<std::uint32_t>(i)))) {
+      const std::size_t w = h.worker.index();
+      if (used_[w].contains(h.slot) || next[w].contains(h.slot)) encodes[w] = 1;
     }
   }
+  used_ = std::move(next);
   epoch_ = Epoch(epoch_.value + 1);
   std::vector<WorkerId> encoders;
   for (std::size_t w = 0; w < peers_.size(); ++w) {
@@ -125,7 +161,7 @@ void Server::select_again(Out& out) {
   Note n = note(NoteKind::reselected);
   n.count = static_cast<std::uint64_t>(
       std::count_if(encoders.begin(), encoders.end(), [&](WorkerId w) { return !used_[w.index()].empty(); }));
-  n.total = touched;
+  n.total = touched_count_;
   out.push_back(n);
   announce(encoders, out);
 }
@@ -135,6 +171,10 @@ void Server::announce(const std::vector<WorkerId>& encoders, Out& out) {
   const bool first = selection_ == nullptr;
   selection_ = std::make_shared<const Selection>(Selection{stamp_, epoch_, used_});
   phase_ = Phase::collecting;
+  if (!coverage_of(used_).complete()) {
+    const double all = static_cast<double>(plan_->chunks() * plan_->blocks());
+    residual_ = std::max(residual_, std::sqrt(code_->residual_squared(*plan_, used_) / all));
+  }
   std::fill(touched_.begin(), touched_.end(), std::uint8_t{0});
   touched_count_ = 0;
   for (const WorkerId w : encoders) {
@@ -177,22 +217,44 @@ void Server::invalidate(WorkerId worker, Out& out) {
     const SlotSet was = std::exchange(used_[gone.index()], SlotSet{});
     PeerState& g = peers_[gone.index()];
     g.expected = g.arrived = false;
-    was.for_each([&](Slot slot) {
-      const ChunkId chunk = a.chunk_at(gone, slot);
-      touched_count_ += touched_[chunk.index()] == 0 ? 1 : 0;
-      touched_[chunk.index()] = 1;
-      for (const Assignment::Holder& h : a.holders_of(chunk)) {
-        if (h.worker == gone || !used_[h.worker.index()].contains(h.slot)) continue;
-        PeerState& p = peers_[h.worker.index()];
-        if (!can_encode_again(p)) {
-          if (std::find(queue.begin(), queue.end(), h.worker) == queue.end()) queue.push_back(h.worker);
-        }
-        if (p.expected) out.push_back(Forget{stamp_, h.worker});
-        p.expected = p.arrived = false;
-      }
-    });
+    was.for_each([&](Slot slot) { touch(a.chunk_at(gone, slot), queue, out); });
     refresh_contribution(gone);
   }
+}
+
+void Server::touch(ChunkId chunk, std::vector<WorkerId>& gone, Out& out) {
+  touched_count_ += touched_[chunk.index()] == 0 ? 1 : 0;
+  touched_[chunk.index()] = 1;
+  for (const Assignment::Holder& h : plan_->assignment().holders_of(chunk)) {
+    if (!used_[h.worker.index()].contains(h.slot)) continue;
+    PeerState& p = peers_[h.worker.index()];
+    if (!can_encode_again(p) && std::find(gone.begin(), gone.end(), h.worker) == gone.end()) {
+      gone.push_back(h.worker);
+    }
+    if (p.expected) out.push_back(Forget{stamp_, h.worker});
+    p.expected = p.arrived = false;
+  }
+}
+
+// A selection short of copies may be made better where all of its users can encode again.
+void Server::touch_improvable(Out& out) {
+  const Coverage in_use = coverage_of(used_);
+  std::vector<WorkerId> gone;
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    const ChunkId chunk(static_cast<std::uint32_t>(i));
+    if (touched_[i] != 0 || !in_use.is_short(chunk) || coverage_.copies(chunk) <= in_use.copies(chunk))
+      continue;
+    if (!is_frozen(chunk)) touch(chunk, gone, out);
+  }
+}
+
+// Nothing can be added to the copies of this chunk without giving up a vector that cannot be encoded again.
+bool Server::is_frozen(ChunkId chunk) const {
+  if (touched_[chunk.index()] != 0) return false;
+  const auto holders = plan_->assignment().holders_of(chunk);
+  return std::any_of(holders.begin(), holders.end(), [&](const Assignment::Holder& h) {
+    return used_[h.worker.index()].contains(h.slot) && !can_encode_again(peers_[h.worker.index()]);
+  });
 }
 
 // Codes whose coefficients depend on the whole selection: nothing that was encoded before can be used.
@@ -249,10 +311,7 @@ void Server::commit_if_complete(Out& out) {
   Commit c;
   c.stamp = stamp_;
   c.selection = selection_;
-  if (options_.recovery.kind != Recovery::Kind::exact || forgiven_ > 0) {
-    c.residual = std::sqrt(std::max(0.0, code_->residual_squared(*plan_, used_)) /
-                           static_cast<double>(plan_->chunks() * plan_->blocks()));
-  }
+  c.residual = residual_;
   c.chunks_completed = completed_;
   c.live_workers = static_cast<std::uint32_t>(live_workers());
   for (std::size_t w = 0; w < peers_.size(); ++w) {

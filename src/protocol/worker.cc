@@ -16,7 +16,9 @@ void Worker::on(const ServerMessage& message, Out& out) {
 }
 
 void Worker::on(const LinkChanged& event, Out& out) {
-  if (event.up) out.push_back(SendServer{Hello{fingerprint_, stamp_, done_}});
+  if (!event.up) return;  // work goes on; what it gives is told when the link is back
+  out.push_back(SendServer{Hello{fingerprint_, stamp_, done_}});
+  for (const ChunkRejected& r : rejections_) out.push_back(SendServer{r});
 }
 
 void Worker::on(const Welcome& /*m*/, Out& /*out*/) {}
@@ -41,6 +43,7 @@ void Worker::on(const StartRound& m, Out& out) {
   stamp_ = m.stamp;
   done_.clear();
   rejected_.clear();
+  rejections_.clear();
   revision_ = 0;
   last_epoch_ = Epoch(0);
   const auto order = plan_->ordering().of(peer_.worker);
@@ -126,8 +129,11 @@ void Worker::on(const ChunkEnded& event, Out& out) {
       n.kind = NoteKind::chunk_rejected;
       n.text = event.why;
       out.push_back(n);
-      out.push_back(SendServer{ChunkRejected{stamp_, event.slot, event.why}});
+      rejections_.push_back(ChunkRejected{stamp_, event.slot, event.why});
+      out.push_back(SendServer{rejections_.back()});
     }
+  } else if (event.outcome == ChunkOutcome::finished) {
+    out.push_back(Release{event.stamp});  // it was faster than the Abort, and its round is over
   }
   compute_next(out);
 }

@@ -74,6 +74,7 @@ struct Withdraw {
   Ticket ticket;
 };
 /// Drop the chunk gradients of this round from the store, after anything that still reads them has stopped.
+/// May come twice for a round, where a chunk was faster than its Abort; none of a later round is kept then.
 struct Release {
   Stamp stamp;
 };
@@ -132,6 +133,8 @@ class Worker {
   SlotSet done_;
   SlotSet wanted_;
   SlotSet rejected_;  // slots that gave NaN: not tried again in this round, the result would be the same
+  std::vector<ChunkRejected>
+      rejections_;  // the same, told again after a reconnect: the link may have lost it
   std::vector<Slot> order_;
   std::uint32_t revision_ = 0;
   Epoch last_epoch_;

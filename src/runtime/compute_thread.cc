@@ -45,7 +45,10 @@ ComputeThread::ComputeThread(std::shared_ptr<const Objective> objective, Finishe
     : objective_(std::move(objective)),
       finished_(std::move(finished)),
       progressed_(std::move(progressed)),
-      thread_([this] { loop(); }) {}
+      thread_([this] {
+        loop();
+        ended_ = true;
+      }) {}
 
 ComputeThread::~ComputeThread() {
   shut_down();

@@ -1,6 +1,7 @@
 // The thread that computes a worker's chunk gradients, one at a time, at the injected pace.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -51,6 +52,8 @@ class ComputeThread {
   void stop();
   /// Ends the thread as soon as it can, without waiting: for a worker that is struck dead.
   void shut_down();
+  /// The thread has come to its end: the destructor will not wait.
+  [[nodiscard]] bool has_ended() const { return ended_.load(); }
 
  private:
   class PacedPulse;
@@ -64,7 +67,8 @@ class ComputeThread {
   std::optional<Job> next_;
   bool stopping_ = false;  // the job in hand
   bool quitting_ = false;  // the thread
-  std::thread thread_;     // last: it uses all of the above
+  std::atomic<bool> ended_{false};
+  std::thread thread_;  // last: it uses all of the above
 };
 
 }  // namespace gleaner

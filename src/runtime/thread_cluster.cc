@@ -69,13 +69,13 @@ class ThreadCluster final : public ServerSink {
     for (std::size_t w = 0; w < hosts_.size(); ++w) start_worker(WorkerId(static_cast<std::uint32_t>(w)));
     inbox_.push(NextRound{});
     while (!ended_) {
+      if (alarm_is_due()) {  // first, so that a full inbox cannot put it off
+        ring(alarms_.extract(alarms_.begin()).mapped());
+        continue;
+      }
       std::optional<LoopEvent> event =
           alarms_.empty() ? inbox_.pop() : inbox_.pop_until(alarms_.begin()->first);
-      if (event) {
-        std::visit([&](auto& e) { handle(e); }, *event);
-      } else {
-        ring(alarms_.extract(alarms_.begin()).mapped());
-      }
+      if (event) std::visit([&](auto& e) { handle(e); }, *event);
     }
     return {std::move(summary_), *parameters_};
   }
@@ -89,6 +89,9 @@ class ThreadCluster final : public ServerSink {
 
  private:
   [[nodiscard]] Time now() const { return Time(Clock::now() - began_); }
+  [[nodiscard]] bool alarm_is_due() const {
+    return !alarms_.empty() && alarms_.begin()->first <= Clock::now();
+  }
 
   // ---- events
 
@@ -96,7 +99,8 @@ class ThreadCluster final : public ServerSink {
     if (round_.value == spec_.rounds) return end("completed", "");
     if (!observer_.keep_going()) return end("interrupted", "asked to stop");
     round_ = RoundId(round_.value + 1);
-    for (const WorkerId w : desk_.returning(round_)) start_worker(w);
+    std::erase_if(graveyard_, [](const auto& host) { return host->has_ended(); });
+    for (const WorkerId w : desk_.returning(round_)) bring_back(w);
     book_.round_begins(round_);
     inbox_.push(ToServer{BeginRound{round_}});  // behind the Hellos of those that return
   }
@@ -111,7 +115,7 @@ class ThreadCluster final : public ServerSink {
 
   void handle(ToWorker& e) {
     WorkerHost* host = find(e.peer);
-    if (host != nullptr && !host->hung) std::visit([&](auto& event) { handle(*host, event); }, e.event);
+    if (host != nullptr && !host->is_hung()) std::visit([&](auto& event) { handle(*host, event); }, e.event);
   }
 
   void handle(WorkerHost& host, ParametersCame& e) { host.set_parameters(std::move(e.parameters)); }
@@ -124,7 +128,10 @@ class ThreadCluster final : public ServerSink {
   }
   void handle(WorkerHost& host, SendingEnded& e) {
     if (e.how == SendThread::Ended::sent) return step(host, VectorSent{e.ticket});
-    if (auto due = pausing_.extract(host.peer().worker)) strike(host.peer(), due.mapped());
+    // None is left only if it was passed on to another worker; then this vector has been withdrawn.
+    if (const auto fault = desk_.strike(host.peer().worker, round_, FaultMoment::sending)) {
+      strike(host.peer(), *fault);
+    }
   }
   void handle(WorkerHost& host, WorkerEvent& e) {
     if (const auto* message = std::get_if<ServerMessage>(&e)) {
@@ -194,9 +201,7 @@ class ThreadCluster final : public ServerSink {
     }
   }
   void perform(WorkerHost& host, const EncodeAndSend& a) {
-    const WorkerId w = host.peer().worker;
-    if (const auto fault = desk_.strike(w, round_, FaultMoment::sending)) pausing_[w] = *fault;
-    host.perform(a, pausing_.contains(w));
+    host.perform(a, desk_.is_due(host.peer().worker, round_, FaultMoment::sending));
   }
   template <class Action>
   void perform(WorkerHost& host, const Action& action) {
@@ -220,9 +225,17 @@ class ThreadCluster final : public ServerSink {
     step(*hosts_[worker.index()], LinkChanged{true});
   }
 
+  void bring_back(WorkerId worker) {
+    if (const auto& host = hosts_[worker.index()]) {
+      if (!host->is_hung()) return;  // two losses that met in one life: it is back already
+      kill(host->peer());            // it hung and has not been given up yet
+    }
+    start_worker(worker);
+  }
+
   void strike(Peer peer, const Fault& fault) {
     if (fault.kind == FaultKind::crash) return kill(peer);
-    find(peer)->hung = true;
+    find(peer)->hang();
     alarms_.emplace(Clock::now() + spec_.silence, GiveUp{peer});
   }
 
@@ -259,7 +272,6 @@ class ThreadCluster final : public ServerSink {
   std::vector<std::unique_ptr<WorkerHost>> hosts_;
   std::vector<std::unique_ptr<WorkerHost>> graveyard_;  // their threads may need a moment to notice
   std::vector<Incarnation> lives_;
-  std::map<WorkerId, Fault> pausing_;  // strike when half of the vector is sent
   RoundId round_;
   bool ended_ = false;
   RunSummary summary_;

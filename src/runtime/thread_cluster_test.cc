@@ -1,5 +1,5 @@
-// Trainings on real threads: every round exact, whatever is lost at whatever moment; never a hang. Times are not
-// asserted, but for the one promise that a chunk takes at least its drawn time.
+// Trainings on real threads: every round exact, whatever is lost at whatever moment; never a hang. Times are
+// not asserted, but for the one promise that a chunk takes at least its drawn time.
 #include "runtime/thread_cluster.h"
 
 #include <gmock/gmock.h>

@@ -31,6 +31,12 @@ void WorkerHost::close() {
   link_.reset();
 }
 
+void WorkerHost::hang() {
+  hung_ = true;
+  compute_.stop();
+  send_->withdraw();
+}
+
 void WorkerHost::on_parameters(Stamp stamp, SharedVector parameters) {
   post_(peer(), ParametersCame{stamp, std::move(parameters)});
 }

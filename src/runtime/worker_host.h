@@ -44,6 +44,11 @@ class WorkerHost final : public WorkerSink {
   void attach(std::unique_ptr<WorkerTransport> link);
   /// Closes the link and tells the threads to end, without waiting for them.
   void close();
+  /// After close(): the threads have ended, so that the destructor does not wait.
+  [[nodiscard]] bool has_ended() const { return compute_.has_ended(); }
+  /// The worker hangs: it keeps its link and does nothing any more.
+  void hang();
+  [[nodiscard]] bool is_hung() const { return hung_; }
 
   // WorkerSink, from the server's thread.
   void on_parameters(Stamp stamp, SharedVector parameters) override;
@@ -65,8 +70,6 @@ class WorkerHost final : public WorkerSink {
   void perform(const Withdraw&) { send_->withdraw(); }
   void perform(const Release&) { store_.release(); }
 
-  bool hung = false;  ///< by a fault: the loop tells it nothing any more
-
  private:
   const RunSpec& spec_;
   Worker machine_;
@@ -74,6 +77,7 @@ class WorkerHost final : public WorkerSink {
   SendWindow& window_;
   GradientStore store_;
   Parameters parameters_;
+  bool hung_ = false;
   std::unique_ptr<WorkerTransport> link_;
   ComputeThread compute_;
   std::unique_ptr<SendThread> send_;

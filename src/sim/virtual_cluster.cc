@@ -78,7 +78,7 @@ class VirtualCluster {
     if (round_.value == spec_.rounds) return end("completed", "");
     if (!observer_.keep_going()) return end("interrupted", "asked to stop");
     round_ = RoundId(round_.value + 1);
-    for (const WorkerId w : desk_.returning(round_)) start_worker(w);
+    for (const WorkerId w : desk_.returning(round_)) bring_back(w);
     queue_.schedule_now(BeginNow{});
   }
   void handle(const BeginNow&) { queue_.schedule_now(ToServer{BeginRound{round_}}); }
@@ -246,6 +246,14 @@ class VirtualCluster {
     workers_[worker.index()] =
         std::make_unique<VirtualWorker>(peer, spec_.plan, spec_.objective->dimension());
     tell(peer, LinkChanged{true});
+  }
+
+  void bring_back(WorkerId worker) {
+    if (const auto& w = workers_[worker.index()]) {
+      if (!w->hung) return;     // two losses that met in one life: it is back already
+      kill(w->machine.peer());  // it hung and has not been given up yet
+    }
+    start_worker(worker);
   }
 
   void strike(Peer peer, const Fault& fault) {

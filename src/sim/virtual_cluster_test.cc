@@ -101,13 +101,15 @@ TEST(VirtualCluster, OneSeedGivesOneRunBitForBit) {
   const RunResult second = run_virtual(small.spec(), b);
   ASSERT_EQ(first.parameters.size(), second.parameters.size());
   for (std::size_t i = 0; i < first.parameters.size(); ++i) {
-    EXPECT_EQ(std::bit_cast<std::uint32_t>(first.parameters[i]), std::bit_cast<std::uint32_t>(second.parameters[i]));
+    EXPECT_EQ(std::bit_cast<std::uint32_t>(first.parameters[i]),
+              std::bit_cast<std::uint32_t>(second.parameters[i]));
   }
   ASSERT_EQ(a.notes.size(), b.notes.size());
   for (std::size_t i = 0; i < a.notes.size(); ++i) EXPECT_EQ(a.notes[i], b.notes[i]);
   small.seed = 2;
   Collector c;
-  EXPECT_NE(run_virtual(small.spec(), c).summary.seconds_per_round.mean, first.summary.seconds_per_round.mean);
+  EXPECT_NE(run_virtual(small.spec(), c).summary.seconds_per_round.mean,
+            first.summary.seconds_per_round.mean);
 }
 
 TEST(VirtualCluster, ADeadlineGivesTheAnnouncedResidual) {

@@ -90,6 +90,7 @@ void Combiner::deliver(VectorSegment part, std::vector<Outcome>& out) {
     return;  // stale
   }
   Incoming& v = it->second;
+  if (v.started && v.next >= layout_.count()) return;  // it is whole: nothing more of it is wanted
   if (std::string fault = fault_of(v, part); !fault.empty()) {
     out.push_back(VectorBad{part.peer, part.ticket, std::move(fault)});
     forget(part.peer.worker);

@@ -4,10 +4,18 @@
 
 namespace gleaner {
 
-std::optional<Fault> FaultDesk::strike(WorkerId worker, RoundId round, FaultMoment moment) {
-  const auto it = std::find_if(pending_.begin(), pending_.end(), [&](const Fault& f) {
+std::vector<Fault>::const_iterator FaultDesk::find(WorkerId worker, RoundId round, FaultMoment moment) const {
+  return std::find_if(pending_.begin(), pending_.end(), [&](const Fault& f) {
     return f.worker == worker && f.at == moment && f.round <= round;
   });
+}
+
+bool FaultDesk::is_due(WorkerId worker, RoundId round, FaultMoment moment) const {
+  return find(worker, round, moment) != pending_.end();
+}
+
+std::optional<Fault> FaultDesk::strike(WorkerId worker, RoundId round, FaultMoment moment) {
+  const auto it = find(worker, round, moment);
   if (it == pending_.end()) return std::nullopt;
   const Fault fault = *it;
   pending_.erase(it);

@@ -22,6 +22,9 @@ class FaultDesk {
   /// the signal.
   [[nodiscard]] std::optional<Fault> strike(WorkerId worker, RoundId round, FaultMoment moment);
 
+  /// Whether strike() would return a fault: for a driver that must prepare the moment.
+  [[nodiscard]] bool is_due(WorkerId worker, RoundId round, FaultMoment moment) const;
+
   /// The signal of `round` has come with this selection: settles which workers the faults of chance will
   /// strike.
   void resolve(RoundId round, const std::vector<SlotSet>& used);
@@ -30,6 +33,9 @@ class FaultDesk {
   [[nodiscard]] std::vector<WorkerId> returning(RoundId round);
 
  private:
+  [[nodiscard]] std::vector<Fault>::const_iterator find(WorkerId worker, RoundId round,
+                                                        FaultMoment moment) const;
+
   std::vector<Fault> pending_;
   struct Return {
     WorkerId worker;

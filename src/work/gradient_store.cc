@@ -1,33 +1,49 @@
 #include "work/gradient_store.h"
 
-#include <algorithm>
+#include <mutex>
+#include <utility>
 
 #include "base/check.h"
 
 namespace gleaner {
 
+// Buffers that nobody holds. They come back through the deleter of their last holder, under a lock: asking
+// use_count() instead would not order that holder's reads before the next writes.
+struct GradientStore::Pool {
+  using Storage = std::unique_ptr<std::vector<float>>;
+
+  std::mutex mutex;
+  std::vector<Storage> idle;
+
+  Storage take() {
+    const std::scoped_lock lock(mutex);
+    if (idle.empty()) return nullptr;
+    Storage storage = std::move(idle.back());
+    idle.pop_back();
+    return storage;
+  }
+  void come_back(Storage storage) {
+    const std::scoped_lock lock(mutex);
+    idle.push_back(std::move(storage));
+  }
+};
+
 GradientStore::GradientStore(std::size_t slots, std::size_t dimension)
-    : dimension_(dimension), kept_(slots) {}
+    : dimension_(dimension), pool_(std::make_shared<Pool>()), kept_(slots) {}
 
 GradientBuffer GradientStore::take() {
-  const auto idle =
-      std::find_if(free_.begin(), free_.end(), [](const GradientBuffer& b) { return b.use_count() == 1; });
-  if (idle == free_.end()) {
+  Pool::Storage storage = pool_->take();
+  if (!storage) {
     ++allocated_;
-    return std::make_shared<std::vector<float>>(dimension_);
+    storage = std::make_unique<std::vector<float>>(dimension_);
   }
-  GradientBuffer buffer = std::move(*idle);
-  free_.erase(idle);
-  return buffer;
+  return {storage.release(),
+          [pool = pool_](std::vector<float>* last) { pool->come_back(Pool::Storage(last)); }};
 }
 
-void GradientStore::keep(Slot slot, GradientBuffer buffer) {
-  GradientBuffer& place = kept_[slot.index()];
-  if (place) give_back(std::move(place));
-  place = std::move(buffer);
-}
+void GradientStore::keep(Slot slot, GradientBuffer buffer) { kept_[slot.index()] = std::move(buffer); }
 
-void GradientStore::give_back(GradientBuffer buffer) { free_.push_back(std::move(buffer)); }
+void GradientStore::give_back(GradientBuffer buffer) { buffer.reset(); }
 
 std::vector<GradientBuffer> GradientStore::rows(const SlotSet& slots) const {
   std::vector<GradientBuffer> rows;
@@ -39,9 +55,7 @@ std::vector<GradientBuffer> GradientStore::rows(const SlotSet& slots) const {
 }
 
 void GradientStore::release() {
-  for (GradientBuffer& buffer : kept_) {
-    if (buffer) give_back(std::move(buffer));
-  }
+  for (GradientBuffer& buffer : kept_) buffer.reset();
 }
 
 }  // namespace gleaner

@@ -12,9 +12,9 @@ namespace gleaner {
 using GradientBuffer = std::shared_ptr<std::vector<float>>;
 
 /// At most one gradient per slot, of the current round. Buffers are handed out to be written by one thread,
-/// kept, and handed to encoders that read them; a buffer is used again only when nobody else holds it, so
-/// that an encoder which was told to stop and has not noticed yet reads what it began with. The store itself
-/// belongs to one thread.
+/// kept, and handed to encoders that read them. A buffer is used again only after everybody has let go of it,
+/// so that an encoder which was told to stop and has not noticed yet reads what it began with. The store
+/// belongs to one thread; buffers may be let go of by any thread, and may outlive the store.
 class GradientStore {
  public:
   GradientStore(std::size_t slots, std::size_t dimension);
@@ -33,10 +33,12 @@ class GradientStore {
   [[nodiscard]] std::size_t allocated_floats() const { return allocated_ * dimension_; }
 
  private:
+  struct Pool;
+
   std::size_t dimension_;
   std::size_t allocated_ = 0;
+  std::shared_ptr<Pool> pool_;
   std::vector<GradientBuffer> kept_;
-  std::vector<GradientBuffer> free_;
 };
 
 }  // namespace gleaner

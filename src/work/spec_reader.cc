@@ -58,11 +58,11 @@ double SpecReader::number(std::string_view key, const NumberRule& rule, std::opt
   return number.value_or(0);
 }
 
-std::string SpecReader::word(std::string_view key, std::optional<std::string> fallback) {
+std::string SpecReader::word(std::string_view key, std::optional<std::string_view> fallback) {
   const std::string* const value = find(key);
   if (value != nullptr) return *value;
   if (!fallback) missing(key);
-  return fallback.value_or(std::string());
+  return std::string(fallback.value_or(""));
 }
 
 std::optional<std::uint64_t> SpecReader::count_if_given(std::string_view key) {

@@ -38,7 +38,7 @@ class SpecReader {
   /// A time above 0.
   Duration duration(std::string_view key, std::optional<Duration> fallback = std::nullopt);
   double number(std::string_view key, const NumberRule& rule, std::optional<double> fallback = std::nullopt);
-  std::string word(std::string_view key, std::optional<std::string> fallback = std::nullopt);
+  std::string word(std::string_view key, std::optional<std::string_view> fallback = std::nullopt);
   /// A whole number from 1 on; nothing when the key is absent.
   std::optional<std::uint64_t> count_if_given(std::string_view key);
   /// The index in `names` of the value.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -80,9 +80,12 @@ Result<SpeedTrace> SpeedTrace::parse(std::string_view text, std::string_view nam
 
 Result<SpeedTrace> SpeedTrace::load(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in) return bad_input(fmt::format("{}: cannot be read", path), "name a CSV file of chunk times");
-  return parse(text, path);
+  std::ostringstream text;
+  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
+  if (!in.is_open() || in.bad() || !text) {  // a folder can be opened, but not read
+    return bad_input(fmt::format("--speeds: {}: cannot be read", path), "name a CSV file of chunk times");
+  }
+  return parse(text.str(), path);
 }
 
 double SpeedTrace::seconds(RoundId round, WorkerId worker) const {

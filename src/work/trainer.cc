@@ -43,11 +43,11 @@ Result<Trainer::Step> Trainer::step(std::span<const float> sums) {
   result.loss = tallies[0] / samples + l2_ / 2 * squares;
   result.accuracy =
       objective_->classifies() ? tallies[1] / samples : std::numeric_limits<double>::quiet_NaN();
+  const Error diverged =
+      run_failed("the training diverged: the loss or the parameters are not finite any more", "lower --lr");
+  if (!std::isfinite(result.loss)) return diverged;
   optimizer_.step(*next, gradient);
-  if (!std::isfinite(result.loss) || !all_finite(*next)) {
-    return run_failed("the training diverged: the loss or the parameters are not finite any more",
-                      "lower --lr");
-  }
+  if (!all_finite(*next)) return diverged;
   parameters_ = std::move(next);
   return result;
 }

@@ -88,9 +88,9 @@ class Cluster {
   [[nodiscard]] bool failed() const { return failure.has_value(); }
   [[nodiscard]] Time now() const { return now_; }
 
-  std::vector<Round> rounds;                ///< committed ones
-  std::optional<Error> failure;             ///< of FailRun
-  std::vector<Expect> expects;              ///< of the current round, pauses left out
+  std::vector<Round> rounds;                     ///< committed ones
+  std::optional<Error> failure;                  ///< of FailRun
+  std::vector<Expect> expects;                   ///< of the current round, pauses left out
   std::vector<std::pair<Peer, Ticket>> encoded;  ///< of the current round
   std::vector<std::string> complaints;
   /// Called for every note, with the worker that said it, if it was not the server.

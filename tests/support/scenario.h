@@ -16,10 +16,10 @@
 
 namespace gleaner::test {
 
-/// Runs a scenario file. Comments (#), empty lines and commands (column 0) are copied; indented lines are what
-/// followed from the last run and are written anew: the sentences of the trace, those of the server behind
-/// "server:", and what the harness found under "check:". Messages arrive at once and in order; work takes until
-/// a command ends it.
+/// Runs a scenario file. Comments (#), empty lines and commands (column 0) are copied; indented lines are
+/// what followed from the last run and are written anew: the sentences of the trace, those of the server
+/// behind "server:", and what the harness found under "check:". Messages arrive at once and in order; work
+/// takes until a command ends it.
 ///
 ///   cluster cyclic chunks=4 workers=4 replication=2 [blocks=1] [segments=2] [method=partial] [order=optimal]
 ///           [recovery=exact|deadline:100ms|residual:0.4] [unrecoverable=stop|approximate|wait:2s]
@@ -77,8 +77,8 @@ class Scenario {
     } else if (l.name == "stranger") {
       stranger(l, w);
     } else if (l.name == "late-vector") {
-      c.inject(VectorIn{{w, Incarnation(l.number("life", 1))},
-                        {c.server().stamp(), Epoch(l.number("epoch", 1))}});
+      c.inject(
+          VectorIn{{w, Incarnation(l.number("life", 1))}, {c.server().stamp(), Epoch(l.number("epoch", 1))}});
     } else if (l.name == "lose") {
       c.host(w).held = l.has("quietly");
       c.crash(w, true);

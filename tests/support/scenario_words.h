@@ -105,7 +105,7 @@ inline std::shared_ptr<const Plan> plan_of(const ScenarioLine& l) {
   const Assignment a = assignment_of(l);
   const std::uint32_t blocks = l.number("blocks", 1);
   const std::string name = l.text("method", "partial");
-  const Method method = name == "original" ? Method::original
+  const Method method = name == "original"  ? Method::original
                         : name == "uncoded" ? Method::uncoded
                                             : Method::partial;
   Frame frame = blocks == 1 ? Frame::ones(a.workers()) : Frame::coloured(a, blocks, 1);

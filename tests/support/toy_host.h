@@ -37,8 +37,7 @@ struct ToyHost {
     std::uint32_t next = 0;
   };
 
-  explicit ToyHost(Peer who, std::shared_ptr<const Plan> plan)
-      : peer(who), machine(who, std::move(plan)) {}
+  explicit ToyHost(Peer who, std::shared_ptr<const Plan> plan) : peer(who), machine(who, std::move(plan)) {}
 
   /// A message or segment leaves; without a link it is lost.
   void send(Up item) {
