@@ -11,7 +11,7 @@ namespace gleaner {
 namespace {
 
 constexpr double kRankPivot = 1e-10;  // of the Gram matrix: below, orthogonal transformations take over
-constexpr double kGoodPivot = 1e-3;   // of the Gram matrix: below, one step of refinement pays
+constexpr double kSmall = 1e-8;       // an error whose square is below the rounding errors
 
 // U is n x l like R. Both cases are U = G^{-1} applied to R from one side: with G = R^T R (l x l) to its
 // columns, with G = R R^T (n x n) to its rows. `at(a, k)` unifies the indices so that one routine serves
@@ -81,39 +81,42 @@ class GramFactor {
   double pivot_ = 0;
 };
 
-// u += G^{-1} applied to what `wrong`(v) says is missing; first with u = 0 and the right-hand side R itself.
-std::vector<double> solve_all(const GramFactor& gram, Shape shape, std::span<const double> right) {
-  std::vector<double> u(right.size());
+std::vector<double> solve_all(const GramFactor& gram, Shape shape, std::span<const double> rows) {
+  std::vector<double> u(rows.size());
   std::vector<double> x(shape.order());
   for (std::size_t v = 0; v < shape.vectors(); ++v) {
-    for (std::size_t k = 0; k < x.size(); ++k) x[k] = right[shape.at(v, k)];
+    for (std::size_t k = 0; k < x.size(); ++k) x[k] = rows[shape.at(v, k)];
     gram.solve(x);
     for (std::size_t k = 0; k < x.size(); ++k) u[shape.at(v, k)] = x[k];
   }
   return u;
 }
 
-// R - (U R^T) R for the tall shape, R - R (R^T U) for the wide one: both are R - U R^T R read as matrices
-// acting on the side where G stands; 0 for the solution.
-std::vector<double> defect(std::span<const double> rows, std::span<const double> u, Shape shape) {
+// One step of Newton's iteration for the pseudo-inverse, U += U E with E = I - R^T U (tall), U += E U with
+// E = I - U R^T (wide): what is left of E is E^2. The columns of U stay in the range of R. Returns the
+// largest entry of E.
+double refine(std::span<const double> rows, Shape shape, std::vector<double>& u) {
   const std::size_t n = shape.order();
-  std::vector<double> cross(n * n, 0);  // U^T R (tall) or U R^T (wide); the identity for the solution
+  std::vector<double> wrong(n * n, 0);
+  double largest = 0;
   for (std::size_t p = 0; p < n; ++p) {
     for (std::size_t q = 0; q < n; ++q) {
       double sum = p == q ? 1 : 0;
       for (std::size_t v = 0; v < shape.vectors(); ++v) sum -= u[shape.at(v, p)] * rows[shape.at(v, q)];
-      cross[p * n + q] = sum;
+      wrong[p * n + q] = sum;
+      largest = std::max(largest, std::fabs(sum));
     }
   }
-  std::vector<double> result(rows.size(), 0);
+  std::vector<double> x(n);
   for (std::size_t v = 0; v < shape.vectors(); ++v) {
+    for (std::size_t q = 0; q < n; ++q) x[q] = u[shape.at(v, q)];
     for (std::size_t p = 0; p < n; ++p) {
       double sum = 0;
-      for (std::size_t q = 0; q < n; ++q) sum += cross[q * n + p] * rows[shape.at(v, q)];
-      result[shape.at(v, p)] = sum;
+      for (std::size_t q = 0; q < n; ++q) sum += wrong[p * n + q] * x[q];
+      u[shape.at(v, p)] = x[p] + sum;
     }
   }
-  return result;
+  return largest;
 }
 
 Coefficients by_orthogonal_decomposition(std::span<const double> rows, Shape shape) {
@@ -138,9 +141,10 @@ Coefficients coefficients(std::span<const double> rows, std::size_t blocks) {
   const GramFactor gram(rows, shape);
   if (!(gram.pivot() >= kRankPivot)) return by_orthogonal_decomposition(rows, shape);
   std::vector<double> u = solve_all(gram, shape, rows);
-  if (gram.pivot() < kGoodPivot) {
-    const std::vector<double> correction = solve_all(gram, shape, defect(rows, u, shape));
-    for (std::size_t k = 0; k < u.size(); ++k) u[k] += correction[k];
+  // The Gram matrix has the square of the condition number; refinement undoes the square. An order of 1 needs
+  // none, and rows of ones keep their exact 1 / |S|.
+  for (int step = 0; shape.order() > 1 && !(refine(rows, shape, u) < kSmall); ++step) {
+    if (step == 3) return by_orthogonal_decomposition(rows, shape);
   }
   return {std::move(u), static_cast<double>(blocks - shape.order())};
 }

@@ -20,11 +20,10 @@ struct Coefficients {
 ///   a pivot below 1e-10:   by a complete orthogonal decomposition, which finds the rank (singular values
 ///                          below about 1e-10 sigma_1 count as 0); residual^2 = l - rank
 ///   |S| = 0:               nothing; residual^2 = l
-/// Pivots are relative to the largest diagonal entry of the Gram matrix; below 1e-3 one step of refinement
-/// undoes the squaring of the condition number.
-/// For l = 1 and all rows 1 this is exactly 1 / |S|. Scalar arithmetic in a fixed order: the same bits
-/// everywhere. REQUIRES: blocks >= 1, rows.size() a multiple of blocks, all finite. Cost O(|S| l^2 + l^3).
-/// Thread safe.
+/// Pivots are relative to the largest diagonal entry of the Gram matrix. Refinement undoes the squaring of
+/// the condition number: R_S^T U = I up to about 1e-15 cond(R_S). For l = 1 and all rows 1 this is exactly 1
+/// / |S|. Scalar arithmetic in a fixed order: the same bits everywhere. REQUIRES: blocks >= 1, rows.size() a
+/// multiple of blocks, all finite. Cost O(|S| l^2 + l^3). Thread safe.
 [[nodiscard]] Coefficients coefficients(std::span<const double> rows, std::size_t blocks);
 
 /// The slow, obvious twin: the dense pseudo-inverse of R_S^T by SVD (Eigen), singular values below 1e-10

@@ -191,6 +191,15 @@ TEST(Kernels, BlocksMayLieWhollyInThePadding) {
   EXPECT_EQ(back, (std::vector<float>{9, 6, 18, 12, 27}));
 }
 
+TEST(Kernels, ShortBlocksAreAddedInTheirTurn) {
+  // Blocks of two, the last one half in the padding: (1e17 - 1e17) + 1, not (1 + 1e17) - 1e17.
+  const std::vector<float> gradient = {1, 1, 1};
+  const std::vector<std::span<const float>> gradients = {gradient, gradient};
+  std::vector<float> z(2);
+  encode_segment(gradients, std::vector<double>{1e17, 0, -1e17, 1}, 2, 0, z);
+  EXPECT_EQ(z, (std::vector<float>{1, 0}));
+}
+
 TEST(Kernels, NothingSumsToZero) {
   std::vector<float> gradient(7, 99.0F);
   decode_segment({}, {}, 2, 0, gradient);

@@ -16,6 +16,8 @@ namespace {
 using test::any_disaster;
 using test::Collector;
 using test::Disaster;
+using test::must_complete;
+using test::tolerance;
 
 // Ends a run that goes on for ever: no drawn cluster says a tenth as much.
 class BoundedCollector final : public Collector {
@@ -32,12 +34,6 @@ class BoundedCollector final : public Collector {
   }
 };
 
-// Rounding: every chunk gradient, coded vector and sum is rounded to float; coding enlarges that by the
-// condition of the frame among the holders of a chunk (protocol.md section 9).
-double tolerance(const RunSpec& spec) {
-  return 1e-6 + 2.0 * 0x1p-24 * worst_condition(spec.plan->assignment(), spec.plan->frame());
-}
-
 // The losses of the same training without code, stragglers and losses.
 std::vector<double> plain_losses(const Disaster& d) {
   test::SmallRun plain;
@@ -53,14 +49,15 @@ std::vector<double> plain_losses(const Disaster& d) {
   return losses;
 }
 
-// Losses after which every chunk still has enough living holders, whoever is hit.
-bool must_complete(const Disaster& d) {
-  return d.run.faults.size() + d.run.blocks <= d.run.replication && d.run.method != Method::uncoded;
-}
-
 void names_chunks_if_failed(const RunSummary& s) {
   if (s.status != "failed") return;
   if (s.reason.find("chunk") == std::string::npos) RC_FAIL("a failure without a chunk: " + s.reason);
+}
+
+void classify(const RunSummary& s) {
+  RC_CLASSIFY(s.epochs_max > 1, "selected again");
+  RC_CLASSIFY(s.status == "failed", "failed");
+  RC_CLASSIFY(s.workers_lost > 0, "with losses");
 }
 
 void endsExactly(Method method) {
@@ -70,6 +67,7 @@ void endsExactly(Method method) {
   const RunResult result = run_virtual(spec, seen);
   const RunSummary& s = result.summary;
   RC_LOG() << s.status << ": " << s.reason << '\n' << seen.tail(200);
+  classify(s);
   names_chunks_if_failed(s);
   if (must_complete(d)) RC_ASSERT(s.status == "completed");
   RC_ASSERT(seen.rounds.size() == s.rounds);
@@ -94,13 +92,15 @@ void saysItsResidual(Method method) {
   BoundedCollector seen;
   const RunSummary s = run_virtual(spec, seen).summary;
   RC_LOG() << s.status << ": " << s.reason << '\n' << seen.tail(200);
+  classify(s);
   const Recovery& rule = spec.server.recovery;
+  const double allowed = tolerance(spec);
   const bool may_miss_more = spec.server.when_unrecoverable == WhenUnrecoverable::approximate;
   for (const RoundRecord& r : seen.rounds) {
     RC_ASSERT(r.residual >= 0.0 && r.residual < 1.0);
-    if (r.residual == 0) RC_ASSERT(r.gradient_error <= tolerance(spec));
+    if (r.residual == 0) RC_ASSERT(r.gradient_error <= allowed);
     // After a loss some segments may have been combined under a better selection.
-    if (r.residual > 0 && r.epoch == 1) RC_ASSERT(r.gradient_error > tolerance(spec));
+    if (r.residual > 0 && r.epoch == 1) RC_ASSERT(r.gradient_error > allowed);
     if (rule.kind == Recovery::Kind::exact && !may_miss_more) RC_ASSERT(r.residual == 0.0);
     if (rule.kind == Recovery::Kind::residual && !may_miss_more)
       RC_ASSERT(r.residual <= rule.residual + 1e-12);

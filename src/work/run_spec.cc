@@ -1,5 +1,7 @@
 #include "work/run_spec.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace gleaner {
@@ -14,7 +16,9 @@ Status check(const RunSpec& spec) {
   if (Status s = check(spec.optimizer); !s) return s;
   if (Status s = spec.server.check(); !s) return s;
   if (Status s = spec.speeds.check(spec.plan->workers()); !s) return s;
-  if (!(spec.l2 >= 0)) return bad_input(fmt::format("--l2 {} is negative", spec.l2), "give 0 or more");
+  if (!(spec.l2 >= 0 && std::isfinite(spec.l2))) {
+    return bad_input(fmt::format("--l2 {} is not a number from 0 on", spec.l2), "give 0 or more");
+  }
   if (spec.rounds == 0) return bad_input("--rounds 0 leaves nothing to do", "give at least 1");
   if (spec.segment_floats == 0 || spec.credits == 0) {
     return bad_input("segments and credits must be at least 1", "leave them at their defaults");

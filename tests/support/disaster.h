@@ -9,6 +9,7 @@
 
 #include <rapidcheck.h>
 
+#include "support/draws.h"
 #include "support/small_run.h"
 
 namespace gleaner::test {
@@ -59,10 +60,6 @@ inline std::ostream& operator<<(std::ostream& out, const Disaster& d) {
   return out;
 }
 
-inline std::size_t any_between(std::size_t least, std::size_t most) {
-  return *rc::gen::inRange<std::size_t>(least, most + 1);
-}
-
 inline Fault any_fault(std::size_t workers, std::uint64_t rounds) {
   Fault f;
   f.kind = *rc::gen::element(FaultKind::crash, FaultKind::hang);
@@ -99,7 +96,8 @@ inline Disaster draw_disaster(Method method, bool exact) {
   r.workers = any_between(2, 12);
   r.chunks = *rc::gen::arbitrary<bool>() ? r.workers : any_between(1, 14);
   r.replication = method == Method::uncoded ? 1 : any_between(1, std::min<std::size_t>(5, r.workers));
-  r.blocks = any_between(1, std::min<std::size_t>(4, r.replication));
+  // Often with copies to spare, so that a loss can be borne.
+  r.blocks = std::min(any_between(1, 4), r.replication - std::min(r.replication - 1, any_between(0, 3)));
   r.rounds = any_between(1, 5);
   r.seed = any_between(1, 1'000'000);
   r.segment_floats = any_between(1, 25);
@@ -110,14 +108,25 @@ inline Disaster draw_disaster(Method method, bool exact) {
             : *rc::gen::element(WhenUnrecoverable::stop, WhenUnrecoverable::approximate,
                                 WhenUnrecoverable::wait);
   r.server.wait = std::chrono::milliseconds(any_between(1, 40));
-  const std::size_t faults = any_between(0, 5);
+  const std::size_t faults = any_between(0, 4);
   for (std::size_t k = 0; k < faults; ++k) r.faults.push_back(any_fault(r.workers, r.rounds));
   d.cyclic = *rc::gen::arbitrary<bool>();
-  d.gaussian = any_between(0, 3) != 0;  // a coloured frame takes longer to find than the run takes
+  d.gaussian = any_between(0, 15) != 0;  // a coloured frame takes longer to find than the run takes
   d.random_order = *rc::gen::arbitrary<bool>();
   d.credits = any_between(1, 4);
   d.silence_ms = static_cast<int>(any_between(1, 20));
   return d;
+}
+
+/// Losses after which every chunk still has enough living holders, whoever is hit.
+inline bool must_complete(const Disaster& d) {
+  return d.run.faults.size() + d.run.blocks <= d.run.replication && d.run.method != Method::uncoded;
+}
+
+/// Rounding: every chunk gradient, coded vector and sum is rounded to float; coding enlarges that by the
+/// condition of the frame among the holders of a chunk (protocol.md section 9).
+inline double tolerance(const RunSpec& spec) {
+  return 1e-6 + 2.0 * 0x1p-24 * worst_condition(spec.plan->assignment(), spec.plan->frame());
 }
 
 /// `exact`: exact recovery, never approximate.

@@ -8,7 +8,9 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -41,7 +43,8 @@ class Mill {
         code_(code_for(Method::partial)),
         combiner_(plan_, code_, o.dimension, o.segment_floats),
         used_(o.workers),
-        senders_(o.workers) {
+        senders_(o.workers),
+        lost_(o.workers, false) {
     for (std::size_t i = 0; i < o.chunks; ++i) {
       gradients_.push_back(std::make_shared<std::vector<float>>(o.dimension));
       for (float& x : *gradients_.back()) x = static_cast<float>(random_.normal());
@@ -79,7 +82,8 @@ class Mill {
 
   /// A worker whose vector is not whole is lost, if the others can bear it.
   void lose_somebody() {
-    if (const auto victim = somebody_dispensable()) new_selection_without(*victim, random_.below(combiner_.combined() + 1U));
+    if (const auto victim = somebody_dispensable())
+      new_selection_without(*victim, random_.below(combiner_.combined() + 1U));
   }
   /// The same after a segment that the combiner must refuse.
   void corrupt_somebody() {
@@ -113,15 +117,19 @@ class Mill {
 
   /// A new selection without this worker: its neighbours get new tickets and send from `first` on.
   void new_selection_without(WorkerId victim, std::uint64_t first) {
+    lost_[victim.index()] = true;
+    ++losses_;
     std::set<WorkerId> neighbours;
-    used_[victim.index()].for_each([&](Slot slot) {
-      for (const auto& h : plan_->assignment().holders_of(plan_->assignment().chunk_at(victim, slot))) {
-        if (h.worker != victim && used_[h.worker.index()].contains(h.slot)) neighbours.insert(h.worker);
+    std::exchange(used_[victim.index()], SlotSet{}).for_each([&](Slot slot) {
+      const ChunkId chunk = plan_->assignment().chunk_at(victim, slot);
+      for (const auto& h : plan_->assignment().holders_of(chunk)) {
+        SlotSet& used = used_[h.worker.index()];
+        if (!lost_[h.worker.index()] && copies(chunk) < options_.blocks)
+          used.insert(h.slot);  // computed again
+        if (used.contains(h.slot)) neighbours.insert(h.worker);
       }
     });
     retire(victim);
-    ++losses_;
-    used_[victim.index()].clear();
     for (const WorkerId w : neighbours) retire(w);
     if (random_.below(2) == 0) pause();
     select({neighbours.begin(), neighbours.end()}, static_cast<std::uint32_t>(first));
@@ -135,7 +143,8 @@ class Mill {
   }
   /// Once per ticket; and nothing happened that must not.
   [[nodiscard]] bool every_vector_was_announced_once() const {
-    return !unexpected_ && std::all_of(announced_.begin(), announced_.end(), [](const auto& a) { return a.second == 1; });
+    return !unexpected_ &&
+           std::all_of(announced_.begin(), announced_.end(), [](const auto& a) { return a.second == 1; });
   }
   /// Remembers the bits of what is combined and looks whether those of before are still there.
   void combined_segments_did_not_change() {
@@ -188,18 +197,27 @@ class Mill {
   }
   [[nodiscard]] const SegmentLayout& layout() const { return combiner_.layout(); }
   [[nodiscard]] static Peer peer(WorkerId worker) { return {worker, Incarnation(1)}; }
-  [[nodiscard]] std::uint32_t end_of(const Sender& s) const { return std::max(layout().count(), s.first + 1); }
+  [[nodiscard]] std::uint32_t end_of(const Sender& s) const {
+    return std::max(layout().count(), s.first + 1);
+  }
 
   [[nodiscard]] std::size_t copies(ChunkId chunk) const {
     const auto holders = plan_->assignment().holders_of(chunk);
-    return static_cast<std::size_t>(std::count_if(
-        holders.begin(), holders.end(), [&](const auto& h) { return used_[h.worker.index()].contains(h.slot); }));
+    return static_cast<std::size_t>(std::count_if(holders.begin(), holders.end(), [&](const auto& h) {
+      return used_[h.worker.index()].contains(h.slot);
+    }));
+  }
+  [[nodiscard]] std::size_t living_holders(ChunkId chunk) const {
+    const auto holders = plan_->assignment().holders_of(chunk);
+    return static_cast<std::size_t>(std::count_if(holders.begin(), holders.end(),
+                                                  [&](const auto& h) { return !lost_[h.worker.index()]; }));
   }
   void thin_out() {
     for (std::size_t w = 0; w < used_.size(); ++w) {
       const WorkerId worker(static_cast<std::uint32_t>(w));
       SlotSet::first(load(w)).for_each([&](Slot s) {
-        if (random_.below(3) == 0 && copies(plan_->assignment().chunk_at(worker, s)) > options_.blocks) used_[w].erase(s);
+        if (random_.below(3) == 0 && copies(plan_->assignment().chunk_at(worker, s)) > options_.blocks)
+          used_[w].erase(s);
       });
     }
   }
@@ -214,7 +232,8 @@ class Mill {
     std::vector<WorkerId> ready;
     for (const WorkerId w : all_users()) {
       const Sender& s = senders_[w.index()];
-      if (s.encoder && s.next < end_of(s) && s.next < combiner_.combined() + options_.credits) ready.push_back(w);
+      if (s.encoder && s.next < end_of(s) && s.next < combiner_.combined() + options_.credits)
+        ready.push_back(w);
     }
     return ready;
   }
@@ -223,8 +242,9 @@ class Mill {
     for (const WorkerId w : all_users()) {
       const Sender& s = senders_[w.index()];
       bool needed = s.next >= end_of(s);  // whole: its loss would change nothing
-      used_[w.index()].for_each(
-          [&](Slot slot) { needed = needed || copies(plan_->assignment().chunk_at(w, slot)) <= options_.blocks; });
+      used_[w.index()].for_each([&](Slot slot) {
+        needed = needed || living_holders(plan_->assignment().chunk_at(w, slot)) <= options_.blocks;
+      });
       if (!needed) dispensable.push_back(w);
     }
     if (dispensable.empty()) return std::nullopt;
@@ -233,7 +253,7 @@ class Mill {
 
   void retire(WorkerId worker) {
     Sender& s = senders_[worker.index()];
-    old_.push_back({peer(worker), s.ticket, 0, {}});
+    if (s.encoder) old_.push_back({peer(worker), s.ticket, 0, {}});
     s = Sender{};
     combiner_.forget(worker);
   }
@@ -246,13 +266,15 @@ class Mill {
           [&](Slot slot) { rows.push_back(gradients_[plan_->assignment().chunk_at(w, slot).index()]); });
       senders_[w.index()] = {{kStamp, epoch_},
                              std::make_shared<const VectorEncoder>(*plan_, *code_, w, used_, rows, layout()),
-                             first, first};
+                             first,
+                             first};
     }
     announce();
   }
   void announce() {
     Expect expect{selection_, {}};
-    for (const WorkerId w : all_users()) expect.vectors.push_back({peer(w), senders_[w.index()].ticket.epoch});
+    for (const WorkerId w : all_users())
+      expect.vectors.push_back({peer(w), senders_[w.index()].ticket.epoch});
     paused_ = false;
     std::vector<Combiner::Outcome> out;
     combiner_.expect(expect, out);
@@ -267,7 +289,8 @@ class Mill {
     for (const Combiner::Outcome& o : out) {
       if (const auto* in = std::get_if<VectorIn>(&o)) ++announced_[{in->peer.worker, in->ticket.epoch}];
       if (std::holds_alternative<VectorBad>(o)) ++bad_;
-      if (const auto* c = std::get_if<Combined>(&o); c && c->segments != combiner_.combined()) unexpected_ = true;
+      if (const auto* c = std::get_if<Combined>(&o); c && c->segments != combiner_.combined())
+        unexpected_ = true;
     }
   }
 
@@ -279,6 +302,7 @@ class Mill {
   std::vector<GradientBuffer> gradients_;
   std::vector<SlotSet> used_;
   std::vector<Sender> senders_;
+  std::vector<bool> lost_;
   SelectionRef selection_;
   Epoch epoch_;
   bool paused_ = false;

@@ -1,0 +1,122 @@
+#include "app/cli.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace gleaner {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::internal::CaptureStderr;
+using ::testing::internal::CaptureStdout;
+using ::testing::internal::GetCapturedStderr;
+using ::testing::internal::GetCapturedStdout;
+
+struct Said {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Said gleaner(std::vector<const char*> words) {
+  words.insert(words.begin(), "gleaner");
+  CaptureStdout();
+  CaptureStderr();
+  Said said;
+  said.code = run_command_line(static_cast<int>(words.size()), words.data());
+  said.out = GetCapturedStdout();
+  said.err = GetCapturedStderr();
+  return said;
+}
+
+// One line on stderr and exit code 2.
+std::string refused(const std::vector<const char*>& words) {
+  const Said said = gleaner(words);
+  EXPECT_EQ(said.code, 2);
+  EXPECT_EQ(said.out, "");
+  EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1);
+  return said.err;
+}
+
+TEST(CommandLine, AMisspeltFlagIsAnsweredWithTheNearest) {
+  EXPECT_EQ(refused({"train", "--wokers", "3"}),
+            "gleaner train: there is no flag --wokers; did you mean --workers? see gleaner train --help\n");
+  EXPECT_EQ(refused({"plan", "--xyzzy"}),
+            "gleaner plan: there is no flag --xyzzy; see gleaner plan --help\n");
+  EXPECT_EQ(refused({"train", "fast"}),
+            "gleaner train: 'fast' is not expected here; see gleaner train --help\n");
+}
+
+TEST(CommandLine, AMisspeltCommandToo) {
+  EXPECT_EQ(
+      refused({"trian"}),
+      "gleaner: there is no command \"trian\"; did you mean \"train\"? known are train, plan, version\n");
+  EXPECT_THAT(refused({"--json", "train"}), HasSubstr("gleaner: --json stands before any command; "));
+}
+
+TEST(CommandLine, NumbersAreNotGuessed) {
+  EXPECT_EQ(
+      refused({"train", "--rounds", "-1"}),
+      "gleaner train: --rounds -1 is not a whole number from 0 on; write digits alone, like --rounds 8\n");
+  EXPECT_THAT(refused({"train", "--workers=0x10"}), HasSubstr("--workers 0x10"));
+  EXPECT_THAT(refused({"train", "--lr", "nan"}), HasSubstr("--lr nan is not a finite number"));
+  EXPECT_THAT(refused({"train", "--lr", ""}), HasSubstr("--lr needs a value"));
+}
+
+TEST(CommandLine, ValuesThatAreMissingOrTooMany) {
+  EXPECT_EQ(refused({"train", "--workers"}),
+            "gleaner train: --workers needs a value; see gleaner train --help\n");
+  EXPECT_EQ(refused({"train", "--log", "--verify"}),
+            "gleaner train: --log needs a value; write it before --verify\n");
+  EXPECT_EQ(refused({"train", "--seed", "1", "--seed", "2"}),
+            "gleaner train: --seed is given more than once; give it once\n");
+  EXPECT_EQ(refused({"plan", "--json=5"}), "gleaner plan: --json takes no value; write --json alone\n");
+}
+
+TEST(CommandLine, HelpIsOnStdout) {
+  for (const std::vector<const char*>& words :
+       {std::vector<const char*>{}, {"--help"}, {"help"}, {"train", "--help"}, {"plan", "-h"}}) {
+    const Said said = gleaner(words);
+    EXPECT_EQ(said.code, 0);
+    EXPECT_EQ(said.err, "");
+    EXPECT_THAT(said.out, HasSubstr("Usage: gleaner"));
+  }
+  EXPECT_THAT(gleaner({"train", "--help"}).out, HasSubstr("--rounds N=100 "));
+  EXPECT_THAT(gleaner({"--version"}).out, HasSubstr("gleaner "));
+}
+
+TEST(CommandLine, PlanPrintsFacts) {
+  const Said said = gleaner({"plan", "--workers", "6", "--replication", "4", "--blocks", "2"});
+  EXPECT_EQ(said.code, 0);
+  EXPECT_EQ(said.err, "");
+  EXPECT_THAT(said.out,
+              HasSubstr("\n  tolerated_losses              2  any so many workers may be lost in a round\n"));
+  EXPECT_THAT(gleaner({"plan", "--replication", "1"}).err, HasSubstr("warning: this plan tolerates no loss"));
+}
+
+TEST(CommandLine, TrainPrintsATableAndJsonApart) {
+  const Said said = gleaner({"train", "--workers", "4", "--rounds", "2", "--clock", "virtual", "--speeds",
+                             "constant:mean=10ms", "--json", "--objective", "logistic"});
+  EXPECT_EQ(said.code, 0);
+  EXPECT_THAT(said.out, HasSubstr("\"status\": \"completed\""));
+  EXPECT_EQ(said.out.front(), '{');
+  EXPECT_THAT(said.err,
+              HasSubstr("4 workers, 4 chunks, replication 3, blocks 1: tolerates the loss of any 2\n"));
+  EXPECT_THAT(said.err, HasSubstr("\n  method   rounds  "));
+}
+
+TEST(CommandLine, ARunThatFailsEndsWithOne) {
+  const Said said =
+      gleaner({"train", "--method", "uncoded", "--workers", "4", "--rounds", "3", "--clock", "virtual",
+               "--speeds", "constant:mean=10ms", "--faults", "crash:workers=2,round=2"});
+  EXPECT_EQ(said.code, 1);
+  EXPECT_THAT(said.err, HasSubstr("warning: the loss of a single worker ends this run; --method partial"));
+  EXPECT_THAT(said.err, HasSubstr("\n  uncoded could not finish: round 2: "));
+}
+
+}  // namespace
+}  // namespace gleaner

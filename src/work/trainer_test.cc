@@ -1,0 +1,132 @@
+#include "work/trainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "support/line_objective.h"
+
+namespace gleaner {
+namespace {
+
+using test::LineObjective;
+using testing::HasSubstr;
+
+OptimizerOptions sgd(double learning_rate) {
+  OptimizerOptions o;
+  o.kind = OptimizerKind::sgd;
+  o.learning_rate = learning_rate;
+  return o;
+}
+
+// What the cluster recovers: the sums over all chunks, tallies at the end.
+std::vector<float> sums_of(const Objective& objective, const std::vector<float>& parameters) {
+  std::vector<double> g(objective.parameters());
+  const Tallies t = objective.reference(parameters, RoundId(1), g);
+  std::vector<float> sums(g.begin(), g.end());
+  for (const double tally : {t.loss, t.correct, t.samples}) sums.push_back(static_cast<float>(tally));
+  return sums;
+}
+
+TEST(Trainer, FollowsATwinInDoublePrecision) {
+  constexpr double kEta = 0.02;
+  constexpr double kLambda = 0.3;
+  const auto line = std::make_shared<LineObjective>(5, 0.25F);
+  Trainer trainer(line, sgd(kEta), kLambda, 1);
+  std::vector<double> twin{0.25, 0.25};
+  for (int round = 0; round < 200; ++round) {
+    const std::vector<float> theta = *trainer.parameters();
+    double loss = 0;
+    std::vector<double> g(2);
+    for (int x = 1; x <= 5; ++x) {
+      const double e = twin[0] * x + twin[1] - (2 * x + 1);
+      loss += e * e / 2 / 5;
+      g[0] += e * x / 5;
+      g[1] += e / 5;
+    }
+    loss += kLambda / 2 * (twin[0] * twin[0] + twin[1] * twin[1]);  // once, not once per sample or chunk
+    const Result<Trainer::Step> step = trainer.step(sums_of(*line, theta));
+    ASSERT_TRUE(step);
+    EXPECT_NEAR(step.value().loss, loss, 1e-5 * (1 + loss));
+    EXPECT_TRUE(std::isnan(step.value().accuracy));  // a line does not classify
+    for (std::size_t i = 0; i < 2; ++i) {
+      twin[i] -= kEta * (g[i] + kLambda * twin[i]);
+      EXPECT_NEAR((*trainer.parameters())[i], twin[i], 1e-5);
+    }
+  }
+}
+
+TEST(Trainer, AStepMakesANewVectorAndLeavesTheOldOne) {
+  const auto line = std::make_shared<LineObjective>(3);
+  Trainer trainer(line, sgd(0.1), 0, 1);
+  const Parameters before = trainer.parameters();
+  const std::vector<float> copy = *before;
+  ASSERT_TRUE(trainer.step(sums_of(*line, *before)));
+  EXPECT_EQ(*before, copy);
+  EXPECT_NE(*trainer.parameters(), copy);
+}
+
+// Of the sums of 2 of 4 chunks mean loss and mean gradient are those of these 2.
+TEST(Trainer, AMeanIsOverTheSamplesThatWereRecovered) {
+  const auto two = std::make_shared<LineObjective>(2);
+  const auto four = std::make_shared<LineObjective>(4);
+  Trainer a(two, sgd(0.1), 0, 1);
+  Trainer b(four, sgd(0.1), 0, 1);
+  const std::vector<float> sums = sums_of(*two, *a.parameters());
+  EXPECT_EQ(a.step(sums).value().loss, b.step(sums).value().loss);
+  EXPECT_EQ(*a.parameters(), *b.parameters());
+}
+
+TEST(Trainer, RefusesWithoutSamplesAndKeepsTheModel) {
+  const auto line = std::make_shared<LineObjective>(3);
+  Trainer trainer(line, sgd(0.1), 0, 1);
+  const Parameters before = trainer.parameters();
+  for (const float samples : {0.0F, 0.4F, -3.0F, std::numeric_limits<float>::quiet_NaN()}) {
+    std::vector<float> sums = sums_of(*line, *before);
+    sums.back() = samples;
+    const Result<Trainer::Step> step = trainer.step(sums);
+    ASSERT_FALSE(step);
+    EXPECT_THAT(step.error().sentence(), HasSubstr("no sample"));
+    EXPECT_EQ(trainer.parameters(), before);
+  }
+}
+
+TEST(Trainer, SaysThatTheTrainingDivergedAndKeepsTheModel) {
+  const auto line = std::make_shared<LineObjective>(3);
+  Trainer trainer(line, sgd(1e30), 0, 1);
+  const Parameters before = trainer.parameters();
+  std::vector<float> sums = sums_of(*line, *before);
+  sums[0] = 3e38F;  // the parameters overflow
+  Result<Trainer::Step> step = trainer.step(sums);
+  ASSERT_FALSE(step);
+  EXPECT_THAT(step.error().sentence(), HasSubstr("diverged"));
+  EXPECT_THAT(step.error().sentence(), HasSubstr("--lr"));
+  EXPECT_EQ(trainer.parameters(), before);
+
+  sums = sums_of(*line, *before);
+  sums[2] = std::numeric_limits<float>::infinity();  // the loss does
+  step = trainer.step(sums);
+  ASSERT_FALSE(step);
+  EXPECT_THAT(step.error().sentence(), HasSubstr("diverged"));
+  EXPECT_EQ(trainer.parameters(), before);
+}
+
+TEST(Trainer, TheGradientErrorIsRelativeToTheNormsOfTheChunks) {
+  const auto line = std::make_shared<LineObjective>(3);
+  const Trainer trainer(line, sgd(0.1), 0, 1);
+  const std::vector<float>& theta = *trainer.parameters();
+  std::vector<float> sums = sums_of(*line, theta);
+  EXPECT_LT(trainer.gradient_error(sums, theta, RoundId(1)), 1e-7);
+  double norms = 0;  // at zero the error of point x is 2 x + 1
+  for (const double x : {1.0, 2.0, 3.0}) norms += (2 * x + 1) * std::sqrt(x * x + 1);
+  sums[0] += 3;
+  sums[1] -= 4;
+  EXPECT_NEAR(trainer.gradient_error(sums, theta, RoundId(1)), 5 / norms, 1e-6);
+  sums[2] += 100;  // tallies are no part of the gradient
+  EXPECT_NEAR(trainer.gradient_error(sums, theta, RoundId(1)), 5 / norms, 1e-6);
+}
+
+}  // namespace
+}  // namespace gleaner
