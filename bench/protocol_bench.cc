@@ -125,7 +125,7 @@ void BM_ServerRound(benchmark::State& state) {
   for (auto _ : state) {
     if (!load.whole_round(RoundId(++round), random)) return state.SkipWithError("a round was not committed");
   }
-  const double seconds = (cpu_seconds() - began);
+  const double seconds = cpu_seconds() - began;
   const double rate = static_cast<double>(load.events) / seconds;
   state.SetItemsProcessed(static_cast<std::int64_t>(load.events));
   state.counters["events_per_round"] = static_cast<double>(load.events) / static_cast<double>(round);

@@ -34,8 +34,8 @@ int report_no_command(const std::string& word) {
 
 int parse_and_run(int argc, const char* const* argv) {
   CLI::App app(
-      "Gleaner trains models on many workers without waiting for the slow ones and without throwing their\n"
-      "work away: partial-straggler gradient coding.",
+      "Gleaner trains models on many workers without waiting for the slow ones and without\n"
+      "throwing their work away: partial-straggler gradient coding.",
       "gleaner");
   app.footer(
       "Try: gleaner train --speeds exponential:mean=40ms --compare\nHelp on a command: gleaner train --help");

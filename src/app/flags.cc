@@ -139,8 +139,8 @@ void add_train_flags(CLI::App& app, TrainOptions& o) {
   data.text("--test-labels", o.test_labels, "FILE", "their labels (IDX)");
   data.number("--test-fraction", o.test_fraction, "test on the last part of the samples, e.g. 0.2");
   data.text("--format", o.format, "NAME", "auto, idx or libsvm");
-  data.text("--optimizer", o.optimizer, "NAME", "sgd, momentum or adam (default: what suits the objective)");
-  data.number("--lr", o.learning_rate, "step size (default: what suits objective and optimizer)");
+  data.text("--optimizer", o.optimizer, "NAME", "sgd, momentum or adam (default: momentum)");
+  data.number("--lr", o.learning_rate, "step size (default: what suits them)");
   data.number("--momentum", o.momentum, "momentum, or beta1 of adam (default: 0.9)");
   data.number("--l2", o.l2, "weight of L2 regularisation");
   data.count("--rounds", o.rounds, "rounds to train");
@@ -158,7 +158,7 @@ void add_train_flags(CLI::App& app, TrainOptions& o) {
   output.toggle("--verify", o.verify, "compare every gradient with a plain double-precision sum");
   output.toggle("--compare", o.compare, "run the other methods too, on the same draws");
   output.toggle("--json", o.json, "the summary as JSON on stdout");
-  output.text("--log", o.log, "FILE", "write a JSON line per round (of compared methods: FILE.METHOD.jsonl)");
+  output.text("--log", o.log, "FILE", "write a JSON line per round (--compare: FILE.METHOD.jsonl too)");
   output.text("--trace", o.trace, "FILE", "write what happened, as sentences");
   output.text("--model-out", o.model_out, "FILE", "save the trained model (.npz)");
   app.footer(kTrainExamples);

@@ -11,6 +11,7 @@
 #include "app/exit_code.h"
 #include "app/output_files.h"
 #include "app/say.h"
+#include "app/words.h"
 #include "training/atomic_file.h"
 #include "work/segments.h"
 
@@ -51,9 +52,9 @@ void print_facts(const PlanFacts& f, Method method, std::size_t dimension) {
   line("q_max_lower_bound", fmt::format("{}", f.q_max_lower_bound), "no order can have a smaller q_max");
   line("colours", fmt::format("{}", f.colours), "different decoding vectors");
   line("worst_condition", fmt::format("{:.3g}", f.worst_condition), "of any decoding that can occur");
-  line("worker memory", fmt::format("{:.2f} MB", 1e-6 * static_cast<double>(f.worker_memory_bytes)),
+  line("worker memory", byte_text(static_cast<double>(f.worker_memory_bytes)),
        fmt::format("chunk gradients of {} floats", dimension));
-  line("server memory", fmt::format("{:.2f} MB", 1e-6 * static_cast<double>(f.server_memory_bytes)),
+  line("server memory", byte_text(static_cast<double>(f.server_memory_bytes)),
        "the gradient and segments in flight");
   fmt::print("  fingerprint        {}\n", f.fingerprint);
 }

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "app/say.h"
+#include "app/words.h"
 
 namespace gleaner {
 namespace {
@@ -88,7 +89,7 @@ std::string ProgressView::headline() const {
   std::string s =
       fmt::format("{:<8} round {:>{}}/{}", method_, last_.round, std::to_string(rounds_).size(), rounds_);
   if (last_.round == 0) return s;
-  s += fmt::format("  loss {:.4f}", last_.loss);
+  s += fmt::format("  loss {}", loss_text(last_.loss));
   if (!std::isnan(last_.accuracy)) s += fmt::format("  accuracy {:.3f}", last_.accuracy);
   s += fmt::format("  {:.1f} ms/round", 1e3 * seconds_total_ / static_cast<double>(last_.round));
   if (last_.residual > 0) s += fmt::format("  residual {:.3f}", last_.residual);

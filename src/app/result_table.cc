@@ -1,30 +1,19 @@
 #include "app/result_table.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
+
+#include "app/words.h"
 
 namespace gleaner {
 namespace {
 
 std::string number(double value, const char* format) {
   return std::isnan(value) ? "-" : fmt::format(fmt::runtime(format), value);
-}
-
-std::string bytes(double n) {
-  for (const char* unit : {"B", "kB", "MB", "GB"}) {
-    if (n < 1000 || unit[0] == 'G')
-      return fmt::format("{:.{}f}{}", n, n < 10 && unit[0] != 'B' ? 1 : 0, unit);
-    n /= 1000;
-  }
-  return "-";
-}
-
-std::string time(double seconds) {
-  if (std::isnan(seconds)) return "-";
-  return seconds < 100 ? fmt::format("{:.1f}ms", 1e3 * seconds) : fmt::format("{:.1f}s", seconds);
 }
 
 const std::vector<std::string> kHeader{"method", "rounds", "time", "p95",   "chunks",
@@ -37,36 +26,48 @@ std::vector<std::string> cells(const TableRow& row) {
   return {s.method,
           s.rounds < row.rounds_wanted ? fmt::format("{}/{}", s.rounds, row.rounds_wanted)
                                        : fmt::format("{}", s.rounds),
-          time(s.seconds_per_round.mean),
-          time(s.seconds_per_round.p95),
+          time_text(s.seconds_per_round.mean),
+          time_text(s.seconds_per_round.p95),
           fmt::format("{:.1f}", static_cast<double>(s.chunks_completed) / rounds),
-          bytes(static_cast<double>(s.bytes_to_server) / rounds),
-          number(s.loss, "{:.4f}"),
+          byte_text(static_cast<double>(s.bytes_to_server) / rounds),
+          loss_text(s.loss),
           number(s.test_accuracy, "{:.4f}"),
           number(s.gradient_error_max, "{:.1e}"),
           s.workers_lost > 0 ? fmt::format("{}", s.workers_lost) : "-"};
 }
 
-// Text to the left, numbers to the right; columns that are empty in every row are left out.
-std::string line_up(const std::vector<std::vector<std::string>>& lines) {
+using Lines = std::vector<std::vector<std::string>>;
+
+// Nobody measured what stands in this column.
+bool is_empty(const Lines& lines, std::size_t column) {
+  return std::all_of(lines.begin() + 1, lines.end(), [&](const auto& line) { return line[column] == "-"; });
+}
+
+// Text to the left, numbers to the right.
+std::string line_up(const Lines& lines) {
   std::string text;
   for (const auto& line : lines) {
     text += " ";
     for (std::size_t c = 0; c < line.size(); ++c) {
+      if (is_empty(lines, c)) continue;
       std::size_t width = 0;
-      bool empty = true;
-      for (std::size_t r = 0; r < lines.size(); ++r) {
-        width = std::max(width, lines[r][c].size());
-        empty = empty && (r == 0 || lines[r][c] == "-");
-      }
-      if (empty) continue;
+      for (const auto& other : lines) width = std::max(width, other[c].size());
       text +=
           c < kLeftColumns ? fmt::format(" {:<{}}", line[c], width) : fmt::format("  {:>{}}", line[c], width);
     }
-    while (text.back() == ' ') text.pop_back();
     text += "\n";
   }
   return text;
+}
+
+std::string legend(const Lines& lines) {
+  std::string text =
+      "Per round: time (mean, 95th percentile), chunk gradients, bytes to the server\nAt the end: loss";
+  constexpr std::array<std::string_view, 3> kLast{"test accuracy", "largest gradient error", "workers lost"};
+  for (std::size_t k = 0; k < kLast.size(); ++k) {
+    if (!is_empty(lines, kHeader.size() - kLast.size() + k)) text += fmt::format(", {}", kLast[k]);
+  }
+  return text + "\n";
 }
 
 std::string ratios(std::span<const TableRow> rows) {
@@ -91,13 +92,9 @@ double time_ratio(const TableRow& a, const TableRow& b) {
 }
 
 std::string result_table(std::span<const TableRow> rows) {
-  std::vector<std::vector<std::string>> lines{kHeader};
+  Lines lines{kHeader};
   for (const TableRow& row : rows) lines.push_back(cells(row));
-  std::string text =
-      "\nPer round: mean time, its 95th percentile, chunk gradients computed, bytes sent to\n"
-      "the server. At the end: loss, accuracy on the test set, largest relative error of a\n"
-      "gradient, workers lost.\n\n";
-  text += line_up(lines) + "\n" + ratios(rows);
+  std::string text = "\n" + legend(lines) + "\n" + line_up(lines) + "\n" + ratios(rows);
   for (const TableRow& row : rows) {
     if (!row.summary.reason.empty()) {
       text += fmt::format("  {} {}: {}\n", row.summary.method,

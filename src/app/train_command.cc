@@ -17,6 +17,7 @@
 #include "app/progress_view.h"
 #include "app/result_table.h"
 #include "app/say.h"
+#include "app/words.h"
 #include "runtime/thread_cluster.h"
 #include "sim/virtual_cluster.h"
 #include "training/model_file.h"
@@ -149,8 +150,9 @@ void introduce(const RunKit& kit, const RunSpec& spec) {
   say("optimizer {}, step size {:g}\n", name_of(spec.optimizer.kind), spec.optimizer.learning_rate);
   say("{} workers, {} chunks, replication {}, blocks {}: tolerates the loss of any {}\n", f.workers, f.chunks,
       f.replication_min, f.blocks, f.tolerated_losses);
-  say("memory for vectors: up to {:.2f} MB per worker, {:.2f} MB on the server\n",
-      1e-6 * static_cast<double>(f.worker_memory_bytes), 1e-6 * static_cast<double>(f.server_memory_bytes));
+  say("memory for vectors: up to {} per worker, {} on the server\n",
+      byte_text(static_cast<double>(f.worker_memory_bytes)),
+      byte_text(static_cast<double>(f.server_memory_bytes)));
   if (f.tolerated_losses == 0 && spec.server.when_unrecoverable == WhenUnrecoverable::stop) {
     say("warning: the loss of a single worker ends this run; {}\n",
         spec.plan->method() == Method::uncoded ? "--method partial would survive it"

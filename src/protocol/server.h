@@ -157,11 +157,12 @@ class Server {
     SlotSet rejected;     // gave NaN in this round
     SlotSet contributed;  // its part in coverage_: see contribution_of
     std::uint32_t revision = 0;
-    SlotSet wanted;         // last will told to it
-    Incarnation used_life;  // the life whose gradients used_ speaks of
-    Epoch epoch;            // of its current ticket; 0: none
-    bool expected = false;  // its current vector belongs to the selection
-    bool arrived = false;   // and has arrived whole
+    SlotSet wanted;          // last will told to it
+    Incarnation used_life;   // the life whose gradients used_ speaks of, and that sends the vector
+    bool used_kept = false;  // that life still has them
+    Epoch epoch;             // of its current ticket; 0: none
+    bool expected = false;   // its current vector belongs to the selection
+    bool arrived = false;    // and has arrived whole
     std::uint32_t encoded = 0;
   };
 
@@ -222,7 +223,7 @@ class Server {
   [[nodiscard]] bool mending() const { return touched_count_ > 0; }
   /// The gradients behind used_ are still there.
   [[nodiscard]] bool can_encode_again(const PeerState& p) const {
-    return p.live && !p.barred && p.used_life == p.life;
+    return p.live && !p.barred && p.used_life == p.life && p.used_kept;
   }
   [[nodiscard]] UsedSlots contributions() const;
   [[nodiscard]] bool speaks_now(const PeerState& p, Peer peer) const { return p.live && p.life == peer.life; }

@@ -44,11 +44,11 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
     p.barred = false;
     p.revision = 0;
     if (!reconnects) p.encoded = 0;
-    if (reconnects) p.used_life = Incarnation(0);  // what its vector was made of is gone
+    p.used_kept = false;  // what its vector was made of is gone
   } else {
     completed_ += (m.kept - p.observed).count();
     p.observed = m.kept;
-    if (!used_[peer.worker.index()].is_subset_of(m.kept)) p.used_life = Incarnation(0);
+    if (!used_[peer.worker.index()].is_subset_of(m.kept)) p.used_kept = false;
   }
   Note n = note(NoteKind::worker_joined, peer.worker);
   n.count = peer.life.value;

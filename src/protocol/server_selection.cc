@@ -183,6 +183,7 @@ void Server::announce(const std::vector<WorkerId>& encoders, Out& out) {
     p.expected = !used_[w.index()].empty();
     p.arrived = false;
     p.used_life = p.life;
+    p.used_kept = true;
     if (p.expected) ++p.encoded;
   }
   Expect expect{selection_, {}};

@@ -109,6 +109,50 @@ TEST(ThreadCluster, WaitsForAWorkerOnlyAsLongAsAsked) {
   EXPECT_EQ(run_threads(small.spec(), seen).summary.status, "failed");
 }
 
+TEST(ThreadCluster, AHungWorkerMayComeBackBeforeItIsGivenUp) {
+  SmallRun small;
+  small.faults = {{FaultKind::hang, WorkerId(3), RoundId(2), FaultMoment::start, 2}};
+  RunSpec spec = small.spec();
+  spec.silence = std::chrono::hours(1);
+  Collector seen;
+  const RunSummary s = run_threads(spec, seen).summary;
+  EXPECT_EQ(s.status, "completed") << s.reason;
+  EXPECT_EQ(s.workers_lost, 1U);
+  EXPECT_EQ(seen.rounds.back().workers, 8U);
+}
+
+// The first loss takes the worker away before the second comes: it returns once, and nothing else is
+// disturbed.
+TEST(ThreadCluster, TwoLossesThatMeetInOneLifeAreOne) {
+  SmallRun small;
+  small.speeds = "constant:mean=20ms";
+  small.rounds = 5;
+  small.faults = {{FaultKind::crash, WorkerId(3), RoundId(2), FaultMoment::mid, 1},
+                  {FaultKind::crash, WorkerId(3), RoundId(2), FaultMoment::mid, 2}};
+  Collector seen;
+  const RunSummary s = run_threads(small.spec(), seen).summary;
+  EXPECT_EQ(s.status, "completed") << s.reason;
+  EXPECT_EQ(seen.rounds.back().workers, 8U);
+}
+
+TEST(ThreadCluster, TheLossesOfACodedRunAreThoseOfAPlainOne) {
+  SmallRun coded;
+  coded.blocks = 2;
+  coded.replication = 4;
+  coded.speeds = "none";
+  coded.faults = {{FaultKind::crash, WorkerId(2), RoundId(3), FaultMoment::sending, 2}};
+  SmallRun plain;
+  plain.method = Method::uncoded;
+  plain.workers = 1;
+  plain.speeds = "none";
+  Collector a;
+  Collector b;
+  (void)run_threads(coded.spec(), a);
+  (void)run_threads(plain.spec(), b);
+  ASSERT_EQ(a.rounds.size(), b.rounds.size());
+  for (std::size_t i = 0; i < a.rounds.size(); ++i) EXPECT_NEAR(a.rounds[i].loss, b.rounds[i].loss, 1e-5);
+}
+
 TEST(ThreadCluster, StopsBetweenRoundsWhenAsked) {
   SmallRun small;
   Collector seen;

@@ -91,6 +91,18 @@ TEST(VirtualCluster, AWorkerThatReturnsIsUsedAgain) {
   EXPECT_EQ(again.rounds[5].workers, 8U);
 }
 
+TEST(VirtualCluster, AHungWorkerMayComeBackBeforeItIsGivenUp) {
+  SmallRun small;
+  small.faults = {{FaultKind::hang, WorkerId(3), RoundId(2), FaultMoment::start, 2}};
+  RunSpec spec = small.spec();
+  spec.silence = std::chrono::hours(1);
+  Collector seen;
+  const RunSummary s = run_virtual(spec, seen).summary;
+  EXPECT_EQ(s.status, "completed") << s.reason;
+  EXPECT_EQ(s.workers_lost, 1U);
+  EXPECT_EQ(seen.rounds.back().workers, 8U);
+}
+
 TEST(VirtualCluster, OneSeedGivesOneRunBitForBit) {
   SmallRun small;
   small.rounds = 10;

@@ -1,0 +1,138 @@
+#include "runtime/compute_thread.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "runtime/mailbox.h"
+#include "support/line_objective.h"
+
+namespace gleaner {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+// Ticks until it is told to stop, or 1000 times.
+class Endless final : public Objective {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "endless"; }
+  [[nodiscard]] std::size_t parameters() const override { return 1; }
+  [[nodiscard]] std::size_t chunks() const override { return 1; }
+  void initial(std::uint64_t, std::span<float>) const override {}
+  [[nodiscard]] bool chunk_gradient(std::span<const float>, ChunkId, RoundId, std::span<float>,
+                                    Pulse& pulse) const override {
+    for (ticks = 1; ticks < 1'000'000; ++ticks) {
+      if (!pulse.tick(0)) return false;
+    }
+    return true;
+  }
+  Tallies reference(std::span<const float>, RoundId, std::span<double>) const override { return {}; }
+  [[nodiscard]] double reference_chunk_norm(std::span<const float>, ChunkId, RoundId) const override {
+    return 0;
+  }
+  [[nodiscard]] Tallies evaluate(std::span<const float>, const Samples&) const override { return {}; }
+  [[nodiscard]] bool classifies() const override { return false; }
+  [[nodiscard]] std::vector<Part> parts() const override { return {}; }
+
+  mutable std::atomic<int> ticks{0};
+};
+
+struct Bench {
+  explicit Bench(std::shared_ptr<const Objective> objective)
+      : dimension(objective->dimension()),
+        parameters(std::make_shared<const std::vector<float>>(objective->parameters())),
+        thread(
+            std::move(objective), [this](ComputeThread::Result r) { ended.push(std::move(r)); },
+            [this](Stamp, Slot, double f) { fractions.push(f); }) {}
+
+  [[nodiscard]] ComputeThread::Job job(std::uint32_t slot, Duration at_least = {}) const {
+    const Stamp stamp{Term(1), RoundId(1)};
+    return {stamp,   Slot(slot), ChunkId(0), parameters, std::make_shared<std::vector<float>>(dimension),
+            at_least};
+  }
+
+  std::size_t dimension;
+  Parameters parameters;
+  Mailbox<ComputeThread::Result> ended;
+  Mailbox<double> fractions;
+  ComputeThread thread;
+};
+
+TEST(ComputeThread, ReportsEveryJobOnceWithItsGradient) {
+  Bench bench(std::make_shared<test::LineObjective>(1));
+  for (std::uint32_t slot = 0; slot < 50; ++slot) {
+    bench.thread.start(bench.job(slot));
+    const ComputeThread::Result r = bench.ended.pop();
+    EXPECT_EQ(r.job.slot, Slot(slot));
+    EXPECT_EQ(r.verdict.outcome, ChunkOutcome::finished);
+    EXPECT_EQ(r.job.out->at(0), -3.0F);  // (0 - 3) x 1
+  }
+  EXPECT_FALSE(bench.ended.pop_until(Clock::now()));
+}
+
+TEST(ComputeThread, StopsAtTheNextTick) {
+  const auto endless = std::make_shared<Endless>();
+  Bench bench(endless);
+  for (std::uint32_t slot = 0; slot < 20; ++slot) {
+    bench.thread.start(bench.job(slot));
+    while (endless->ticks < 10) std::this_thread::yield();
+    bench.thread.stop();
+    EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::stopped);
+    endless->ticks = 0;
+  }
+}
+
+TEST(ComputeThread, AStopWithoutAJobDoesNotReachTheNextOne) {
+  Bench bench(std::make_shared<test::LineObjective>(1));
+  bench.thread.stop();
+  bench.thread.start(bench.job(0));
+  EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::finished);
+}
+
+TEST(ComputeThread, AStopRightAfterTheStartIsNotLost) {
+  Bench bench(std::make_shared<Endless>());
+  for (std::uint32_t slot = 0; slot < 200; ++slot) {
+    bench.thread.start(bench.job(slot));
+    bench.thread.stop();
+    EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::stopped);
+  }
+}
+
+TEST(ComputeThread, TakesItsTimeAndSaysHowFarItIs) {
+  Bench bench(std::make_shared<test::LineObjective>(1));
+  const auto began = Clock::now();
+  bench.thread.start(bench.job(0, milliseconds(180)));
+  const ComputeThread::Result r = bench.ended.pop();
+  EXPECT_GE(Clock::now() - began, milliseconds(180));
+  EXPECT_GE(r.took, milliseconds(180));
+  double last = 0;
+  int reports = 0;
+  while (const auto f = bench.fractions.pop_until(Clock::now())) {
+    EXPECT_GE(*f, last);
+    EXPECT_LE(*f, 1.0);
+    last = *f;
+    ++reports;
+  }
+  EXPECT_GE(reports, 1);
+}
+
+TEST(ComputeThread, AStragglerThatWaitsIsWokenByTheSignal) {
+  Bench bench(std::make_shared<test::LineObjective>(1));
+  bench.thread.start(bench.job(0, std::chrono::hours(1)));
+  std::this_thread::sleep_for(milliseconds(5));
+  bench.thread.stop();
+  EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::stopped);
+}
+
+TEST(ComputeThread, ShuttingDownEndsAJobAndDoesNotWait) {
+  Bench bench(std::make_shared<test::LineObjective>(1));
+  bench.thread.start(bench.job(0, std::chrono::hours(1)));
+  EXPECT_FALSE(bench.thread.has_ended());
+  bench.thread.shut_down();
+  while (!bench.thread.has_ended()) std::this_thread::yield();
+}
+
+}  // namespace
+}  // namespace gleaner
