@@ -84,7 +84,9 @@ bool Server::is_enough(const Coverage& coverage, const UsedSlots& slots) const {
 }
 
 bool Server::end_computing_if_met(Time now, Out& out) {
-  const bool needs_slots = plan_->method() == Method::original;
+  // O(1) per report but for the one rule that no counting answers.
+  const bool needs_slots =
+      plan_->method() == Method::original && options_.recovery.kind == Recovery::Kind::residual;
   if (!is_enough(coverage_, needs_slots ? contributions() : UsedSlots{})) return false;
   if (!selection_) {
     select_first(out);
@@ -166,7 +168,8 @@ void Server::select_again(Out& out) {
   announce(encoders, out);
 }
 
-// `encoders`: live workers whose coefficients changed; those with nothing left to send only withdraw.
+// `encoders`: live workers whose coefficients changed, ascending; those with nothing left to send only
+// withdraw.
 void Server::announce(const std::vector<WorkerId>& encoders, Out& out) {
   const bool first = selection_ == nullptr;
   selection_ = std::make_shared<const Selection>(Selection{stamp_, epoch_, used_});
@@ -198,7 +201,7 @@ void Server::announce(const std::vector<WorkerId>& encoders, Out& out) {
     if (!p.live) continue;
     const WorkerId worker(static_cast<std::uint32_t>(w));
     const Peer peer{worker, p.life};
-    const bool encodes = std::find(encoders.begin(), encoders.end(), worker) != encoders.end();
+    const bool encodes = std::binary_search(encoders.begin(), encoders.end(), worker);
     if (encodes || first) {
       p.wanted.clear();
       out.push_back(SendWorker{peer, Transmit{{stamp_, epoch_}, selection_, first_segment_}});

@@ -47,7 +47,7 @@ struct Fault {
   RoundId round;
   FaultMoment at = FaultMoment::start;
   /// Returns with a new incarnation at the start of round + back; never when empty.
-  std::optional<std::uint64_t> back{};
+  std::optional<std::uint64_t> back = std::nullopt;
   /// The worker was drawn out of all of them, nobody named it: FaultDesk may pass an after_signal or sending
   /// loss on to a worker that has something to send in that round.
   bool by_chance = false;
