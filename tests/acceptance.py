@@ -281,7 +281,7 @@ def other(t):
     program = pathlib.Path(t.options.other).resolve()
     if not program.is_file():
         raise Missing(f"there is no {program}")
-    sources = [p for p in HERE.parent.joinpath("src").rglob("*.[hc]*") if not p.name.endswith("_test.cc")]
+    sources = [p for p in HERE.parent.joinpath("src").rglob("*.[hc]*") if "test" not in p.name]
     if max(p.stat().st_mtime for p in sources) > program.stat().st_mtime:
         raise Missing(f"{program} is older than the sources")
     for name, args in virtual_runs(t, 3).items():

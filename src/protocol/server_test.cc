@@ -104,7 +104,7 @@ TEST_F(ServerTest, CombinedSegmentsAreNotAskedForAgain) {
   hear(peer(0), Progress{kRound1, SlotSet::first(2)});
   step(WorkerLost{peer(1)});
   ASSERT_EQ(all<SendWorker>().size(), 1U);
-  const auto& t = std::get<Transmit>(all<SendWorker>()[0].message);
+  const auto t = std::get<Transmit>(all<SendWorker>()[0].message);
   EXPECT_EQ(t.first_segment, 3U);
   EXPECT_EQ(t.ticket.epoch, Epoch(2));
   EXPECT_THAT(all<Forget>(), testing::SizeIs(1));
