@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/build_plan.h"
+#include "app/choices.h"
 #include "data/split.h"
 #include "data/synthetic.h"
 #include "training/defaults.h"
@@ -14,10 +15,6 @@
 
 namespace gleaner {
 namespace {
-
-constexpr std::array<std::string_view, 2> kObjectives{"softmax", "logistic"};
-constexpr std::array<std::string_view, 2> kClocks{"real", "virtual"};
-constexpr std::array<std::string_view, 1> kPolicies{"static"};
 
 // The built-in data: about as large and as hard as 10,000 handwritten digits.
 constexpr std::size_t kSyntheticRows = 10000;
@@ -47,12 +44,10 @@ Result<Recovery> parse_recovery(const std::string& text) {
       return bad_input("--recovery " + text + ": '" + value + "' is not a number", "write residual=0.2");
     return Recovery{Recovery::Kind::residual, {}, *r};
   }
-  constexpr std::array<std::string_view, 3> kKinds{"exact", "deadline", "residual"};
-  return unknown_name("--recovery", "rule", kind, kKinds);
+  return unknown_name("--recovery", "rule", kind, kRecoveries);
 }
 
 Status parse_unrecoverable(const std::string& text, ServerOptions& server) {
-  constexpr std::array<std::string_view, 3> kKinds{"stop", "approximate", "wait"};
   const auto at = text.find('=');
   const std::string kind = text.substr(0, at);
   if (kind == "wait") {
@@ -63,7 +58,7 @@ Status parse_unrecoverable(const std::string& text, ServerOptions& server) {
     server.wait = d.value();
     return {};
   }
-  const Result<std::string_view> chosen = choose("--when-unrecoverable", text, kKinds);
+  const Result<std::string_view> chosen = choose("--when-unrecoverable", text, kUnrecoverable);
   if (!chosen) return chosen.error();
   server.when_unrecoverable = text == "stop" ? WhenUnrecoverable::stop : WhenUnrecoverable::approximate;
   return {};

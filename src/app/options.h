@@ -10,6 +10,12 @@
 
 namespace gleaner {
 
+/// Flags that every command with settings has.
+struct ConfigOptions {
+  std::string file;    ///< TOML file with more of them
+  bool print = false;  ///< print them as such a file
+};
+
 /// Flags that make a plan (`train` and `plan`). Strings are checked where the plan is made.
 struct PlanOptions {
   std::string method = "partial";
@@ -33,6 +39,7 @@ struct PlanOptions {
 /// Flags of `gleaner train`.
 struct TrainOptions {
   PlanOptions plan;
+  ConfigOptions config;
   std::string policy = "static";
   std::string recovery = "exact";
   std::string when_unrecoverable = "stop";
@@ -66,6 +73,7 @@ struct TrainOptions {
 /// Flags of `gleaner plan`.
 struct FactsOptions {
   PlanOptions plan;
+  ConfigOptions config;
   std::size_t dimension = 1'000'000;  ///< gradient length for the memory facts
   bool json = false;
   std::string out;  ///< write the plan itself here

@@ -168,10 +168,10 @@ void introduce(const RunKit& kit, const RunSpec& spec) {
 
 }  // namespace
 
-int train_command(const TrainOptions& options) {
+Result<int> train_command(const TrainOptions& options) {
   const InterruptGuard guard;
   const Result<Method> asked = chosen_method(options.plan);
-  if (!asked) return report_error("train", asked.error());
+  if (!asked) return asked.error();
   const Method chosen = asked.value();
   std::vector<Method> methods{chosen};
   if (options.compare) {
@@ -179,9 +179,9 @@ int train_command(const TrainOptions& options) {
       if (m != chosen) methods.push_back(m);
     }
   }
-  if (Status s = check_files(options, methods); !s) return report_error("train", s.error());
+  if (Status s = check_files(options, methods); !s) return s.error();
   Result<std::unique_ptr<RunKit>> made = RunKit::make(options);
-  if (!made) return report_error("train", made.error());
+  if (!made) return made.error();
   const RunKit& kit = *made.value();
 
   std::vector<TableRow> rows;
@@ -195,7 +195,7 @@ int train_command(const TrainOptions& options) {
       }
       return run_method(kit, method, method == chosen);
     }();
-    if (!outcome) return report_error("train", outcome.error());
+    if (!outcome) return outcome.error();
     if (method == chosen && !options.model_out.empty() && outcome.value().row.summary.rounds > 0) {
       const Outcome& o = outcome.value();
       model_saved = save_npz(options.model_out, o.spec.objective->parts(), o.parameters);
@@ -209,7 +209,7 @@ int train_command(const TrainOptions& options) {
     for (const TableRow& row : rows) summaries.push_back(row.summary);
     fmt::print("{}\n", options.compare ? to_json(summaries) : to_json(summaries.front()));
   }
-  if (!model_saved) return report_error("train", model_saved.error());
+  if (!model_saved) return model_saved.error();
   if (InterruptGuard::interrupted()) return kExitInterrupted;
   return rows.front().summary.status == "failed" ? kExitFailed : kExitDone;
 }
