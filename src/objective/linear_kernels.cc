@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace {
 // Two doubles that add and multiply as one: what every x86-64 and AArch64 processor can do. Wider registers
 // would gain little, as few models have many classes.
 using Pair = double __attribute__((vector_size(16)));
+using Rows = std::span<const std::size_t>;
 
 // K numbers of a row of W (or of S or d) in registers.
 template <std::size_t K>
@@ -48,6 +50,13 @@ std::array<Row<K>, R> load_rows(const double* from, std::index_sequence<I...>) {
   return {Row<K>(from + I * K)...};
 }
 
+template <std::size_t R>
+std::array<const float*, R> pointers(const Samples& s, const std::size_t* rows) {
+  std::array<const float*, R> x;
+  for (std::size_t r = 0; r < R; ++r) x[r] = s.dense.data() + rows[r] * s.features;
+  return x;
+}
+
 // The kernels for K outputs, a number known to the compiler.
 template <std::size_t K>
 struct Fixed {
@@ -57,22 +66,24 @@ struct Fixed {
 
   // scores_r += sum_j x_rj W_j for R rows.
   template <std::size_t R>
-  static void score_dense(const float* x, std::size_t features, const double* theta, double* scores) {
+  static void score_dense(const Samples& s, const std::size_t* rows, const double* theta, double* scores) {
+    const auto x = pointers<R>(s, rows);
     auto sums = load_rows<K, R>(scores, std::make_index_sequence<R>{});
-    for (std::size_t j = 0; j < features; ++j) {
+    for (std::size_t j = 0; j < s.features; ++j) {
       const Row<K> w(theta + j * K);
-      for (std::size_t r = 0; r < R; ++r) sums[r].add(x[r * features + j], w);
+      for (std::size_t r = 0; r < R; ++r) sums[r].add(x[r][j], w);
     }
     for (std::size_t r = 0; r < R; ++r) sums[r].store(scores + r * K);
   }
 
   // G_j += sum_r x_rj d_r, r ascending, for R rows.
   template <std::size_t R>
-  static void outer_dense(const float* x, std::size_t features, const double* slopes, double* gradient) {
+  static void outer_dense(const Samples& s, const std::size_t* rows, const double* slopes, double* gradient) {
+    const auto x = pointers<R>(s, rows);
     const auto d = load_rows<K, R>(slopes, std::make_index_sequence<R>{});
-    for (std::size_t j = 0; j < features; ++j) {
+    for (std::size_t j = 0; j < s.features; ++j) {
       Row<K> g(gradient + j * K);
-      for (std::size_t r = 0; r < R; ++r) g.add(x[r * features + j], d[r]);
+      for (std::size_t r = 0; r < R; ++r) g.add(x[r][j], d[r]);
       g.store(gradient + j * K);
     }
   }
@@ -115,48 +126,44 @@ struct Any {
 };
 
 template <class Kernels>
-void score(const Samples& s, IndexRange rows, std::size_t k, const double* theta, double* scores) {
-  std::size_t i = rows.first;
+void score(const Samples& s, Rows rows, std::size_t k, const double* theta, double* scores) {
+  std::size_t i = 0;
   if (s.is_sparse()) {
-    for (; i < rows.last; ++i) Kernels::score_sparse(s, i, k, theta, scores + (i - rows.first) * k);
+    for (; i < rows.size(); ++i) Kernels::score_sparse(s, rows[i], k, theta, scores + i * k);
     return;
   }
-  const std::size_t p = s.features;
   if constexpr (!std::is_same_v<Kernels, Any>) {
     constexpr std::size_t kTogether = Kernels::kTogether;
-    for (; i + kTogether <= rows.last; i += kTogether)
-      Kernels::template score_dense<kTogether>(s.dense.data() + i * p, p, theta,
-                                               scores + (i - rows.first) * k);
+    for (; i + kTogether <= rows.size(); i += kTogether)
+      Kernels::template score_dense<kTogether>(s, &rows[i], theta, scores + i * k);
   }
-  for (; i < rows.last; ++i) {
-    for (std::size_t j = 0; j < p; ++j)
-      add_scaled(s.dense[i * p + j], theta + j * k, k, scores + (i - rows.first) * k);
+  for (; i < rows.size(); ++i) {
+    const float* x = s.dense.data() + rows[i] * s.features;
+    for (std::size_t j = 0; j < s.features; ++j) add_scaled(x[j], theta + j * k, k, scores + i * k);
   }
 }
 
 template <class Kernels>
-void add_outer(const Samples& s, IndexRange rows, std::size_t k, const double* slopes, double* gradient) {
-  std::size_t i = rows.first;
+void add_outer(const Samples& s, Rows rows, std::size_t k, const double* slopes, double* gradient) {
+  std::size_t i = 0;
   if (s.is_sparse()) {
-    for (; i < rows.last; ++i) Kernels::outer_sparse(s, i, k, slopes + (i - rows.first) * k, gradient);
+    for (; i < rows.size(); ++i) Kernels::outer_sparse(s, rows[i], k, slopes + i * k, gradient);
     return;
   }
-  const std::size_t p = s.features;
   if constexpr (!std::is_same_v<Kernels, Any>) {
     constexpr std::size_t kTogether = Kernels::kTogether;
-    for (; i + kTogether <= rows.last; i += kTogether)
-      Kernels::template outer_dense<kTogether>(s.dense.data() + i * p, p, slopes + (i - rows.first) * k,
-                                               gradient);
+    for (; i + kTogether <= rows.size(); i += kTogether)
+      Kernels::template outer_dense<kTogether>(s, &rows[i], slopes + i * k, gradient);
   }
-  for (; i < rows.last; ++i) {
-    for (std::size_t j = 0; j < p; ++j)
-      add_scaled(s.dense[i * p + j], slopes + (i - rows.first) * k, k, gradient + j * k);
+  for (; i < rows.size(); ++i) {
+    const float* x = s.dense.data() + rows[i] * s.features;
+    for (std::size_t j = 0; j < s.features; ++j) add_scaled(x[j], slopes + i * k, k, gradient + j * k);
   }
 }
 
 }  // namespace
 
-void score_rows(const Samples& s, IndexRange rows, std::size_t k, const double* theta, double* scores) {
+void score_rows(const Samples& s, Rows rows, std::size_t k, const double* theta, double* scores) {
   const double* bias = theta + s.features * k;
   for (std::size_t i = 0; i < rows.size(); ++i) std::copy_n(bias, k, scores + i * k);
   switch (k) {  // the common cases: binary, two classes, ten digits
@@ -167,8 +174,7 @@ void score_rows(const Samples& s, IndexRange rows, std::size_t k, const double* 
   }
 }
 
-void add_outer_products(const Samples& s, IndexRange rows, std::size_t k, const double* slopes,
-                        double* gradient) {
+void add_outer_products(const Samples& s, Rows rows, std::size_t k, const double* slopes, double* gradient) {
   double* bias = gradient + s.features * k;
   for (std::size_t i = 0; i < rows.size(); ++i) add_scaled(1, slopes + i * k, k, bias);
   switch (k) {
