@@ -72,6 +72,7 @@ void add_training_group(Command& c, TrainOptions& o) {
   c.number("--lr", o.learning_rate, "step size (default: what suits them)");
   c.number("--momentum", o.momentum, "momentum, or beta1 of adam (default: 0.9)");
   c.number("--l2", o.l2, "weight of L2 regularisation");
+  c.count("--batch", o.batch, "samples that a round draws from each chunk (0: all of them)");
   c.count("--rounds", o.rounds, "rounds to train");
   c.text("--time-limit", o.time_limit, "TIME", "end after the round in which this time is up, e.g. 5min");
 }

@@ -58,6 +58,7 @@ struct TrainOptions {
   std::optional<double> learning_rate;
   std::optional<double> momentum;
   double l2 = 0;
+  std::size_t batch = 0;  ///< samples per chunk and round; 0: the whole chunk
   std::uint64_t rounds = 100;
   std::string time_limit;
 
