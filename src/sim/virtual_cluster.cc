@@ -51,7 +51,7 @@ class VirtualCluster {
         observer_(observer),
         server_(spec.plan, spec.code, spec.server),
         combiner_(spec.plan, spec.code, spec.objective->dimension(), spec.segment_floats),
-        trainer_(spec.objective, spec.optimizer, spec.l2, spec.seed),
+        trainer_(spec.objective, spec.optimizer, spec.l2, spec.seed, spec.schedule),
         book_(spec),
         desk_(spec.faults),
         workers_(spec.plan->workers()),

@@ -29,6 +29,7 @@ class RoundBook {
     Trainer::Step step;
     double gradient_error = kNotMeasured;
     std::span<const std::uint64_t> vector_bytes;  ///< by worker
+    double test_accuracy = kNotMeasured;          ///< of the new parameters
   };
   /// The round is committed; returns its record.
   const RoundRecord& round_ends(const Commit& commit, const Recovered& recovered);

@@ -16,6 +16,7 @@
 #include "protocol/server_options.h"
 #include "training/optimizer.h"
 #include "training/run_log.h"
+#include "training/schedule.h"
 #include "work/faults.h"
 #include "work/segments.h"
 #include "work/speeds.h"
@@ -27,7 +28,8 @@ struct RunSpec {
   std::shared_ptr<const Code> code;
   std::shared_ptr<const Objective> objective;  ///< its chunks() is the plan's
   OptimizerOptions optimizer;
-  double l2 = 0;  ///< lambda >= 0: the server adds lambda/2 ||theta||^2 to the loss, once
+  Schedule schedule;  ///< of the learning rate
+  double l2 = 0;      ///< lambda >= 0: the server adds lambda/2 ||theta||^2 to the loss, once
   ServerOptions server;
   SpeedModel speeds;  ///< injected chunk times; none(): as fast as the machine
   std::vector<Fault> faults;
