@@ -114,7 +114,7 @@ class Flags {
 void add_plan_group(CLI::App& app, PlanOptions& o) {
   Flags plan(app, "Plan");
   plan.text("--method", o.method, "NAME", "partial, original or uncoded");
-  plan.text("--scheme", o.scheme, "NAME", "who holds what: cyclic or regular-graph");
+  plan.text("--scheme", o.scheme, "NAME", "who holds what: cyclic, fractional-repetition or regular-graph");
   plan.text("--assignment", o.assignment, "FILE", "CSV file with the columns chunk,worker");
   plan.text("--plan", o.plan_file, "FILE", "a plan made by gleaner plan --out");
   plan.count("--workers", o.workers, "number of workers");
