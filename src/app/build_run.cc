@@ -29,6 +29,7 @@ Result<RunSpec> RunKit::spec(Method method) const {
   if (!made) return made.error();
   spec.objective = std::move(made).value();
   spec.optimizer = settings_.optimizer;
+  spec.schedule = settings_.schedule;
   spec.l2 = options_.l2;
   spec.server = settings_.server;
   spec.speeds = settings_.speeds;

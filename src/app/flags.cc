@@ -43,7 +43,8 @@ void add_config(Command& c, ConfigOptions& o) {
 void add_plan_group(Command& c, PlanOptions& o) {
   c.group("Plan");
   c.choice("--method", o.method, all(kMethods), "partial, original or uncoded");
-  c.choice("--scheme", o.scheme, all(kSchemes), "who holds what: cyclic or regular-graph");
+  c.choice("--scheme", o.scheme, all(kSchemes),
+           "who holds what: cyclic, fractional-repetition or regular-graph");
   c.file("--assignment", o.assignment, "CSV file with the columns chunk,worker");
   c.file("--plan", o.plan_file, "a plan made by gleaner plan --out");
   c.count("--workers", o.workers, "number of workers");
@@ -57,7 +58,7 @@ void add_plan_group(Command& c, PlanOptions& o) {
 
 void add_data_group(Command& c, TrainOptions& o) {
   c.group("Data and model");
-  c.choice("--objective", o.objective, all(kObjectives), "softmax or logistic");
+  c.choice("--objective", o.objective, all(kObjectives), "softmax, logistic or linear");
   c.file("--data", o.data, "training samples (default: synthetic classes)");
   c.file("--labels", o.labels, "labels, where they are a file of their own (IDX)");
   c.file("--test", o.test, "test samples");
@@ -68,9 +69,13 @@ void add_data_group(Command& c, TrainOptions& o) {
 
 void add_training_group(Command& c, TrainOptions& o) {
   c.group("Training");
-  c.choice("--optimizer", o.optimizer, all(kOptimizers), "sgd, momentum or adam (default: momentum)");
+  c.choice("--optimizer", o.optimizer, all(kOptimizers),
+           "sgd, momentum, nesterov or adam (default: momentum)");
   c.number("--lr", o.learning_rate, "step size (default: what suits them)");
   c.number("--momentum", o.momentum, "momentum, or beta1 of adam (default: 0.9)");
+  c.text("--schedule", o.schedule, "SPEC",
+         "of the step size, e.g. cosine:warmup=10 or step:every=30,factor=0.1")
+      .choices = all(kSchedules);
   c.number("--l2", o.l2, "weight of L2 regularisation");
   c.count("--batch", o.batch, "samples that a round draws from each chunk (0: all of them)");
   c.count("--rounds", o.rounds, "rounds to train");

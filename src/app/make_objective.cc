@@ -17,14 +17,16 @@ Result<std::shared_ptr<const Objective>> make_objective(const TrainOptions& o, c
   const Samples samples = samples_of(train);
   const MiniBatch mini{o.batch, o.plan.seed};
   if (o.objective == "logistic" && train.classes > 2) {
-    return bad_input(fmt::format("--objective logistic is for 2 classes, {} has {}", train.name, train.classes),
-                     "use --objective softmax");
+    return bad_input(
+        fmt::format("--objective logistic is for 2 classes, {} has {}", train.name, train.classes),
+        "use --objective softmax");
   }
   const std::size_t classes = std::max<std::size_t>(2, train.classes);
   std::vector<IndexRange>& ranges = rows.value();
   Result<std::unique_ptr<Objective>> made = o.objective == "logistic" ? make_logistic(samples, ranges, mini)
-                                            : o.objective == "linear" ? make_linear(samples, ranges, mini)
-                                                                      : make_softmax(samples, classes, ranges, mini);
+                                            : o.objective == "linear"
+                                                ? make_linear(samples, ranges, mini)
+                                                : make_softmax(samples, classes, ranges, mini);
   if (!made) return made.error();
   return std::shared_ptr<const Objective>(std::move(made).value());
 }

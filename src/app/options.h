@@ -57,6 +57,7 @@ struct TrainOptions {
   std::string optimizer;  ///< empty: the objective's default
   std::optional<double> learning_rate;
   std::optional<double> momentum;
+  std::string schedule = "constant";
   double l2 = 0;
   std::size_t batch = 0;  ///< samples per chunk and round; 0: the whole chunk
   std::uint64_t rounds = 100;

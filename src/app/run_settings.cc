@@ -7,6 +7,7 @@
 #include "app/build_plan.h"
 #include "app/choices.h"
 #include "training/defaults.h"
+#include "work/schedule_spec.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
@@ -104,6 +105,9 @@ Status read_world(const TrainOptions& o, RunSettings& settings) {
 
 Status read_end(const TrainOptions& o, RunSettings& settings) {
   if (o.rounds == 0) return bad_input("--rounds 0 leaves nothing to do", "give at least 1");
+  const Result<Schedule> schedule = parse_schedule(o.schedule, o.rounds);
+  if (!schedule) return schedule.error();
+  settings.schedule = schedule.value();
   if (o.time_limit.empty()) return {};
   const Result<Duration> d = parse_duration(o.time_limit, TimeUnits::required);
   if (!d) return bad_input("--time-limit: " + d.error().what, d.error().cure);

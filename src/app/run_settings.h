@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "protocol/server_options.h"
 #include "training/optimizer.h"
+#include "training/schedule.h"
 #include "work/faults.h"
 #include "work/speeds.h"
 
@@ -15,6 +16,7 @@ namespace gleaner {
 
 struct RunSettings {
   OptimizerOptions optimizer;
+  Schedule schedule;
   ServerOptions server;
   SpeedModel speeds;
   FaultModel faults;
