@@ -34,6 +34,9 @@ class RoundBook {
   /// The round is committed; returns its record.
   const RoundRecord& round_ends(const Commit& commit, const Recovered& recovered);
 
+  /// The record of the round that ended last, until the next one begins; its round is 0 before the first.
+  [[nodiscard]] const RoundRecord& last() const { return current_; }
+
   /// Ends the books. `status`: completed | failed | interrupted.
   [[nodiscard]] RunSummary close(const std::string& status, const std::string& reason);
 

@@ -73,6 +73,12 @@ Result<Trainer::Step> Trainer::step(std::span<const float> sums) {
   return result;
 }
 
+double Trainer::accuracy_on(const Samples& samples) const {
+  if (!objective_->classifies()) return std::numeric_limits<double>::quiet_NaN();
+  const Tallies t = objective_->evaluate(*parameters_, samples);
+  return t.samples > 0 ? t.correct / t.samples : std::numeric_limits<double>::quiet_NaN();
+}
+
 double Trainer::gradient_error(std::span<const float> sums, const std::vector<float>& parameters,
                                RoundId round) const {
   const std::size_t d = objective_->parameters();

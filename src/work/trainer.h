@@ -52,6 +52,9 @@ class Trainer {
   /// diverges (divergence.h). Then the model is left as it was.
   Result<Step> step(std::span<const float> sums);
 
+  /// Share of `samples` that the parameters predict correctly; NaN if the objective does not classify. Slow.
+  [[nodiscard]] double accuracy_on(const Samples& samples) const;
+
   /// ||ghat - sum_i g_i|| / sum_i ||g_i|| for the sums of `round` at `parameters`, the reference by plain
   /// double-precision loops over the data (cli.md). Slow: outside the timed part of a round.
   [[nodiscard]] double gradient_error(std::span<const float> sums, const std::vector<float>& parameters,
