@@ -97,4 +97,15 @@ class Objective {
                                                              std::vector<IndexRange> chunk_rows,
                                                              const MiniBatch& mini = {});
 
+/// Multi-layer perceptron: hidden layers of max(0, x W + b), then softmax regression (mlp.h). Parameters: W_1
+/// (features x hidden[0], row-major), b_1, W_2, b_2, ..; He's start from the seed. Without hidden layers it
+/// is softmax regression with a random start. Errors: as make_softmax; a layer of width 0.
+[[nodiscard]] Result<std::unique_ptr<Objective>> make_mlp(const Samples& samples, std::size_t classes,
+                                                          std::vector<std::size_t> hidden,
+                                                          std::vector<IndexRange> chunk_rows,
+                                                          const MiniBatch& mini = {});
+
+/// The widths of hidden layers: "256/128" is {256, 128}. Errors name --hidden and the part that is no number.
+[[nodiscard]] Result<std::vector<std::size_t>> parse_hidden(std::string_view text);
+
 }  // namespace gleaner

@@ -10,9 +10,8 @@ namespace {
 
 // Above this share of nonzeros, walking all features in order is quicker than following column numbers.
 constexpr double kSparseShare = 0.3;
-// Between two pulses: at most 128 rows, and about 0.2 ms of multiplications.
+// Between two pulses.
 constexpr std::size_t kBatchRows = 128;
-constexpr std::size_t kBatchProducts = std::size_t{1} << 20;
 
 bool convert(std::span<const float> from, std::vector<double>& to, Pulse& pulse) {
   to.resize(from.size());
@@ -61,7 +60,7 @@ std::size_t RowObjective::rows_per_batch(const Samples& samples) const {
   const std::size_t numbers = samples.is_sparse() ? samples.values.size() : samples.dense.size();
   const std::size_t per_row =
       numbers / std::max<std::size_t>(samples.rows, 1) * cost_.per_entry + cost_.per_row;
-  return std::clamp<std::size_t>(kBatchProducts / std::max<std::size_t>(per_row, 1), 1, kBatchRows);
+  return std::clamp<std::size_t>(cost_.products / std::max<std::size_t>(per_row, 1), 1, kBatchRows);
 }
 
 bool RowObjective::chunk_gradient(std::span<const float> theta, ChunkId chunk, RoundId round,

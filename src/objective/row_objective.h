@@ -33,10 +33,12 @@ class RowObjective : public Objective {
     std::vector<std::size_t> rows;
   };
 
-  /// What a row costs: per_entry products for each of its nonzero features and per_row more.
+  /// What a row costs: per_entry products for each of its nonzero features and per_row more. Between two
+  /// pulses there are at most `products` (but one row at least).
   struct Cost {
     std::size_t per_entry = 1;
     std::size_t per_row = 0;
+    std::size_t products = std::size_t{1} << 20;
   };
 
   RowObjective(const Samples& samples, std::vector<IndexRange> chunk_rows, const MiniBatch& mini, Cost cost);

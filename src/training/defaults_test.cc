@@ -69,6 +69,18 @@ TEST_P(DefaultsOf, SoftmaxReadsDigits) {
   EXPECT_GE(accuracy_after_training(*objective, default_optimizer("softmax", GetParam()), parts.test), 0.915);
 }
 
+TEST_P(DefaultsOf, MlpReadsDigitsInMiniBatches) {
+  GLEANER_SHARED_FILE(path, "data/t10k-images-idx3-ubyte.gz");
+  DataSpec spec;
+  spec.data = path;
+  spec.labels = path.parent_path() / "t10k-labels-idx1-ubyte.gz";
+  const TrainTest parts = split_tail(load_dataset(spec).value(), 0.2).value();
+  const auto objective =
+      make_mlp(samples_of(parts.train), 10, {64}, chunk_ranges(8000, 10).value(), {.rows = 80, .seed = 1})
+          .value();
+  EXPECT_GE(accuracy_after_training(*objective, default_optimizer("mlp", GetParam()), parts.test), 0.93);
+}
+
 // A regression on the digit's number explains little of it, but every optimiser must go down and none away.
 TEST_P(DefaultsOf, LinearComesDownOnPixels) {
   GLEANER_SHARED_FILE(path, "data/t10k-images-idx3-ubyte.gz");
