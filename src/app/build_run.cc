@@ -38,6 +38,13 @@ Result<RunSpec> RunKit::spec(Method method) const {
   if (!faults) return faults.error();
   spec.faults = std::move(faults).value();
   spec.rounds = options_.rounds;
+  spec.stopping = settings_.stopping;
+  if (data_.test.rows > 0 && spec.objective->classifies()) {
+    const bool target = spec.stopping.target_accuracy.has_value();
+    const std::uint64_t every = options_.test_every > 0 ? options_.test_every : target ? 1 : options_.rounds;
+    spec.test = TestSet{samples_of(data_.test), every};
+    spec.stopping.on_test_set = target;
+  }
   spec.seed = options_.plan.seed;
   spec.verify = options_.verify;
   spec.policy = options_.policy;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,7 +32,6 @@ class RunKit {
   [[nodiscard]] const TrainOptions& options() const { return options_; }
   [[nodiscard]] const Dataset& train() const { return data_.train; }
   [[nodiscard]] const Dataset& test() const { return data_.test; }
-  [[nodiscard]] std::optional<Duration> time_limit() const { return settings_.time_limit; }
   /// The first line of the log.
   [[nodiscard]] StartRecord start_record(const RunSpec& spec) const;
 

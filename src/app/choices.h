@@ -10,7 +10,7 @@ inline constexpr std::array<std::string_view, 3> kMethods{"partial", "original",
 inline constexpr std::array<std::string_view, 3> kSchemes{"cyclic", "fractional-repetition", "regular-graph"};
 inline constexpr std::array<std::string_view, 3> kOrders{"optimal", "random", "given"};
 inline constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
-inline constexpr std::array<std::string_view, 3> kObjectives{"softmax", "logistic", "linear"};
+inline constexpr std::array<std::string_view, 4> kObjectives{"softmax", "logistic", "linear", "mlp"};
 inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};
 inline constexpr std::array<std::string_view, 5> kSchedules{"constant", "step", "cosine", "linear", "warmup"};
 inline constexpr std::array<std::string_view, 3> kFormats{"auto", "idx", "libsvm"};

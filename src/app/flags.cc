@@ -58,7 +58,8 @@ void add_plan_group(Command& c, PlanOptions& o) {
 
 void add_data_group(Command& c, TrainOptions& o) {
   c.group("Data and model");
-  c.choice("--objective", o.objective, all(kObjectives), "softmax, logistic or linear");
+  c.choice("--objective", o.objective, all(kObjectives), "softmax, logistic, linear or mlp");
+  c.text("--hidden", o.hidden, "N/N/..", "widths of the hidden layers of mlp, e.g. 256/128");
   c.file("--data", o.data, "training samples (default: synthetic classes)");
   c.file("--labels", o.labels, "labels, where they are a file of their own (IDX)");
   c.file("--test", o.test, "test samples");
@@ -79,6 +80,9 @@ void add_training_group(Command& c, TrainOptions& o) {
   c.number("--l2", o.l2, "weight of L2 regularisation");
   c.count("--batch", o.batch, "samples that a round draws from each chunk (0: all of them)");
   c.count("--rounds", o.rounds, "rounds to train");
+  c.number("--target-accuracy", o.target_accuracy,
+           "end when so large a share is right, of the test set if there is one");
+  c.count("--test-every", o.test_every, "test after every N-th round (0: after the last)");
   c.text("--time-limit", o.time_limit, "TIME", "end after the round in which this time is up, e.g. 5min");
 }
 

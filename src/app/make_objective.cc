@@ -23,10 +23,15 @@ Result<std::shared_ptr<const Objective>> make_objective(const TrainOptions& o, c
   }
   const std::size_t classes = std::max<std::size_t>(2, train.classes);
   std::vector<IndexRange>& ranges = rows.value();
-  Result<std::unique_ptr<Objective>> made = o.objective == "logistic" ? make_logistic(samples, ranges, mini)
-                                            : o.objective == "linear"
-                                                ? make_linear(samples, ranges, mini)
-                                                : make_softmax(samples, classes, ranges, mini);
+  const auto make = [&]() -> Result<std::unique_ptr<Objective>> {
+    if (o.objective == "logistic") return make_logistic(samples, ranges, mini);
+    if (o.objective == "linear") return make_linear(samples, ranges, mini);
+    if (o.objective == "softmax") return make_softmax(samples, classes, ranges, mini);
+    Result<std::vector<std::size_t>> hidden = parse_hidden(o.hidden);
+    if (!hidden) return hidden.error();
+    return make_mlp(samples, classes, std::move(hidden).value(), ranges, mini);
+  };
+  Result<std::unique_ptr<Objective>> made = make();
   if (!made) return made.error();
   return std::shared_ptr<const Objective>(std::move(made).value());
 }

@@ -47,6 +47,7 @@ struct TrainOptions {
   std::string faults = "none";
 
   std::string objective = "softmax";
+  std::string hidden = "128";  ///< widths of the hidden layers of mlp
   std::string data;
   std::string labels;
   std::string test;
@@ -62,6 +63,8 @@ struct TrainOptions {
   std::size_t batch = 0;  ///< samples per chunk and round; 0: the whole chunk
   std::uint64_t rounds = 100;
   std::string time_limit;
+  std::optional<double> target_accuracy;
+  std::size_t test_every = 0;  ///< rounds between tests; 0: at the end, or every round for a target accuracy
 
   std::string clock = "real";
   bool verify = false;

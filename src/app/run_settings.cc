@@ -108,12 +108,13 @@ Status read_end(const TrainOptions& o, RunSettings& settings) {
   const Result<Schedule> schedule = parse_schedule(o.schedule, o.rounds);
   if (!schedule) return schedule.error();
   settings.schedule = schedule.value();
-  if (o.time_limit.empty()) return {};
+  settings.stopping.target_accuracy = o.target_accuracy;
+  if (o.time_limit.empty()) return check(settings.stopping);
   const Result<Duration> d = parse_duration(o.time_limit, TimeUnits::required);
   if (!d) return bad_input("--time-limit: " + d.error().what, d.error().cure);
   if (d.value() <= Duration::zero()) return bad_input("--time-limit 0 leaves no time", "give more");
-  settings.time_limit = d.value();
-  return {};
+  settings.stopping.time_limit = d.value();
+  return check(settings.stopping);
 }
 
 }  // namespace

@@ -1,14 +1,12 @@
 // The settings of a run that all methods share, read from their flags.
 #pragma once
 
-#include <optional>
-
 #include "app/options.h"
 #include "base/result.h"
-#include "base/time.h"
 #include "protocol/server_options.h"
 #include "training/optimizer.h"
 #include "training/schedule.h"
+#include "training/stopping.h"
 #include "work/faults.h"
 #include "work/speeds.h"
 
@@ -20,7 +18,7 @@ struct RunSettings {
   ServerOptions server;
   SpeedModel speeds;
   FaultModel faults;
-  std::optional<Duration> time_limit;
+  Stopping stopping;
 };
 
 /// Errors name the flag and its cure.
