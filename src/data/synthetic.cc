@@ -55,6 +55,7 @@ Dataset synthetic_classification(std::size_t rows, std::size_t features, std::si
   data.rows = rows;
   data.features = features;
   data.classes = classes;
+  for (std::size_t c = 0; c < classes; ++c) data.class_names.push_back(std::to_string(c));
   data.dense.reserve(rows * features);
   data.labels.reserve(rows);
   for (std::size_t row = 0; row < rows; ++row) {
