@@ -186,6 +186,8 @@ CASES = [
     train("objective", "--objective softmx", "--objective", 'did you mean "softmax"'),
     train("method", "--method orignal", "--method", 'did you mean "original"'),
     train("scheme", "--scheme cylic", "--scheme", 'did you mean "cyclic"'),
+    train("groups that do not divide the workers", "--scheme fractional-repetition --workers 8 --replication 3",
+          "--replication 3", "--workers 6 or 9"),
     train("order", "--order best", "--order", "optimal"),
     train("order given", "--order given", "--order given", "--plan"),
     train("frame", "--frame gausian", "--frame", 'did you mean "gaussian"'),

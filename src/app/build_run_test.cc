@@ -156,9 +156,9 @@ TEST(RunKit, MoreChunksThanSamples) {
 
 TEST(RunKit, TimeLimits) {
   Small small;
-  EXPECT_FALSE(std::move(RunKit::make(small.options)).value()->time_limit().has_value());
+  EXPECT_FALSE(spec_of(small.options).stopping.time_limit.has_value());
   small.options.time_limit = "2min";
-  EXPECT_EQ(std::move(RunKit::make(small.options)).value()->time_limit(), std::chrono::minutes(2));
+  EXPECT_EQ(spec_of(small.options).stopping.time_limit, std::chrono::minutes(2));
   small.options.time_limit = "2";
   EXPECT_THAT(complaint(small.options), HasSubstr("--time-limit"));
 }

@@ -59,12 +59,14 @@ class Ordering {
 
 /// Q_max of protocol.md section 6 for `blocks` = l: one more than the largest number of chunks that the
 /// cluster can have processed while some chunk is short of l copies. Total load + 1 if a chunk has fewer than
-/// l holders.
+/// l holders. Equal loads are not required: O(i,j) counts from the front, tails from each worker's own end.
 [[nodiscard]] std::size_t q_max(const Assignment& assignment, const Ordering& ordering, std::size_t blocks);
 
-/// A lower bound of q_max over ALL orderings, from the certificate of beyond.md section 5 with S = all
-/// chunks: 1 + W - g'(S) / N, g'(S) = sum_j [W_j^2 - (W_j^2 - W_j) / 2], rounded up. Made for l = 1; valid
-/// for every l, since Q_max grows with l.
+/// A proven lower bound of q_max over ALL orderings: 1 + W - undone_upper_bound() (order_certificate.h), the
+/// certificate of beyond.md section 5 for l = 1 and an extension of it for l >= 2; total load + 1 if a chunk
+/// has fewer than l holders. For l = 1 it is 1 + W - floor(min_S g'(S) / |S|), and the optimum where N = m
+/// and loads are equal. Where the squared loads sum to more than a million the sets S that minimum cuts would
+/// find are left out: valid, but weaker on irregular instances. 0 for blocks = 0, as q_max.
 [[nodiscard]] std::size_t q_max_lower_bound(const Assignment& assignment, std::size_t blocks);
 
 }  // namespace gleaner

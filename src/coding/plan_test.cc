@@ -221,7 +221,7 @@ TEST(Plan, FactsOfThePapersSetting) {
   EXPECT_EQ(facts.replication_min, 8U);
   EXPECT_EQ(facts.tolerated_losses, 6U);
   EXPECT_EQ(facts.q_max, 1573U);
-  EXPECT_EQ(facts.q_max_lower_bound, 1565U);
+  EXPECT_EQ(facts.q_max_lower_bound, 1571U);
   EXPECT_EQ(facts.colours, 8U);
   EXPECT_NEAR(facts.worst_condition, 5.03, 0.01);
   EXPECT_EQ(facts.worker_memory_bytes, 8U * 1002 * 4);            // padded to 2 x 501

@@ -24,7 +24,8 @@ OptimizerOptions default_optimizer(std::string_view objective, std::optional<Opt
   const Rates rates = rates_of(objective);
   switch (options.kind) {
     case OptimizerKind::sgd: options.learning_rate = rates.sgd; break;
-    case OptimizerKind::momentum: options.learning_rate = rates.momentum; break;
+    case OptimizerKind::momentum:
+    case OptimizerKind::nesterov: options.learning_rate = rates.momentum; break;
     case OptimizerKind::adam: options.learning_rate = rates.adam; break;
   }
   return options;

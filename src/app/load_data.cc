@@ -1,0 +1,57 @@
+#include "app/load_data.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "data/synthetic.h"
+
+namespace gleaner {
+namespace {
+
+// The built-in data: about as large and as hard as 10,000 handwritten digits.
+constexpr std::size_t kSyntheticRows = 10000;
+constexpr std::size_t kSyntheticFeatures = 784;
+constexpr double kSyntheticTestFraction = 0.2;
+
+// The first flag that says something about files of which there are none.
+std::string_view needs_data(const TrainOptions& o) {
+  if (!o.labels.empty()) return "--labels";
+  if (!o.test.empty()) return "--test";
+  if (!o.test_labels.empty()) return "--test-labels";
+  return o.format == "auto" ? "" : "--format";
+}
+
+}  // namespace
+
+Result<TrainTest> load_data(const TrainOptions& o) {
+  const Result<DataFormat> format = parse_data_format(o.format);
+  if (!format) return format.error();
+  if (o.data.empty()) {
+    if (const std::string_view flag = needs_data(o); !flag.empty()) {
+      return bad_input(fmt::format("{} without --data", flag), "give the training samples with --data FILE");
+    }
+    const std::size_t classes = o.objective == "logistic" ? 2 : 10;
+    Result<TrainTest> cut =
+        split_tail(synthetic_classification(kSyntheticRows, kSyntheticFeatures, classes, o.plan.seed),
+                   o.test_fraction.value_or(kSyntheticTestFraction));
+    return cut;
+  }
+  if (!o.test_labels.empty() && o.test.empty()) {
+    return bad_input("--test-labels without --test", "give the test samples with --test FILE");
+  }
+  const DataSpec train{format.value(), o.data, o.labels};
+  if (!o.test.empty()) {
+    if (o.test_fraction) {
+      return bad_input("--test and --test-fraction both say what to test on", "give one of them");
+    }
+    Result<TrainTest> both = load_train_test(train, DataSpec{format.value(), o.test, o.test_labels});
+    return both;
+  }
+  Result<Dataset> whole = load_dataset(train);
+  if (!whole) return whole.error();
+  Result<TrainTest> cut = split_tail(whole.value(), o.test_fraction.value_or(0));
+  return cut;
+}
+
+}  // namespace gleaner
