@@ -6,6 +6,8 @@
 
 #include <hwy/targets.h>
 #include <numeric>
+#include <set>
+#include <string>
 
 #include "base/random.h"
 #include "objective/test_samples.h"
@@ -117,7 +119,12 @@ RC_GTEST_PROP(DenseKernels, SparseRowsGiveWhatTheSameDenseRowsGive, ()) {
   });
 }
 
-TEST(DenseKernels, SayOnWhatTheyRun) { EXPECT_STRNE(dense_kernel_target(), ""); }
+// Without this the tests above might all have run on one level.
+TEST(DenseKernels, RunOnEveryLevelOfThisMachine) {
+  std::set<std::string> levels;
+  at_every_level([&] { levels.insert(dense_kernel_target()); });
+  EXPECT_EQ(levels.size(), hwy::SupportedAndGeneratedTargets().size());
+}
 
 }  // namespace
 }  // namespace gleaner
