@@ -13,7 +13,7 @@ inline constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussi
 inline constexpr std::array<std::string_view, 4> kObjectives{"softmax", "logistic", "linear", "mlp"};
 inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};
 inline constexpr std::array<std::string_view, 5> kSchedules{"constant", "step", "cosine", "linear", "warmup"};
-inline constexpr std::array<std::string_view, 3> kFormats{"auto", "idx", "libsvm"};
+inline constexpr std::array<std::string_view, 5> kFormats{"auto", "csv", "libsvm", "idx", "npy"};
 inline constexpr std::array<std::string_view, 2> kClocks{"real", "virtual"};
 inline constexpr std::array<std::string_view, 1> kPolicies{"static"};
 inline constexpr std::array<std::string_view, 3> kRecoveries{"exact", "deadline", "residual"};
