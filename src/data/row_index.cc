@@ -96,7 +96,7 @@ Result<Dataset> read_text_rows(const DataSpec& part, const RowIndex& index, Inde
   } else if (Status none = labels.finish(text.start); !none) {
     return none.error();
   }
-  if (labels.rows() == rows.size()) return std::move(text.start);
+  if (text.start.rows == rows.size()) return std::move(text.start);
   return changed(part.data);
 }
 
