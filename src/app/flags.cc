@@ -121,7 +121,7 @@ void add_plan_group(CLI::App& app, PlanOptions& o) {
   plan.count("--chunks", o.chunks, "number of data chunks (default: as many as workers)");
   plan.count("--replication", o.replication, "workers that hold each chunk");
   plan.count("--blocks", o.blocks, "vectors are 1/blocks of a gradient");
-  plan.text("--order", o.order, "NAME", "order within the workers: optimal, random or given");
+  plan.text("--order", o.order, "NAME", "order within the workers: optimal, worst-case, random or given");
   plan.text("--frame", o.frame, "NAME", "decoding vectors: auto, ones, gaussian or coloured");
   plan.count("--seed", o.seed, "one seed, one run");
 }
