@@ -8,7 +8,7 @@ namespace gleaner {
 
 inline constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
 inline constexpr std::array<std::string_view, 3> kSchemes{"cyclic", "fractional-repetition", "regular-graph"};
-inline constexpr std::array<std::string_view, 3> kOrders{"optimal", "random", "given"};
+inline constexpr std::array<std::string_view, 4> kOrders{"optimal", "worst-case", "random", "given"};
 inline constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 inline constexpr std::array<std::string_view, 4> kObjectives{"softmax", "logistic", "linear", "mlp"};
 inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};

@@ -51,7 +51,7 @@ void add_plan_group(Command& c, PlanOptions& o) {
   c.count("--chunks", o.chunks, "number of data chunks (default: as many as workers)");
   c.count("--replication", o.replication, "workers that hold each chunk");
   c.count("--blocks", o.blocks, "vectors are 1/blocks of a gradient");
-  c.choice("--order", o.order, all(kOrders), "order within the workers: optimal, random or given");
+  c.choice("--order", o.order, all(kOrders), "order within the workers: optimal, worst-case, random or given");
   c.choice("--frame", o.frame, all(kFrames), "decoding vectors: auto, ones, gaussian or coloured");
   c.count("--seed", o.seed, "one seed, one run");
 }
