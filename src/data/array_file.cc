@@ -37,10 +37,12 @@ Error wrong_length(const ByteSource& source, const ArrayLayout& layout, std::uin
 
 template <class T, class Stored>
 void convert(const std::string& bytes, std::size_t count, std::vector<T>& out) {
+  const std::size_t have = out.size();
+  out.resize(have + count);
   for (std::size_t i = 0; i < count; ++i) {
     Stored value{};
     std::memcpy(&value, bytes.data() + i * sizeof(Stored), sizeof(Stored));
-    out.push_back(static_cast<T>(value));
+    out[have + i] = static_cast<T>(value);
   }
 }
 

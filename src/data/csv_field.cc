@@ -1,9 +1,9 @@
 #include "data/csv_field.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <cstring>
+
+#include "data/number.h"
 
 namespace gleaner {
 
@@ -25,9 +25,8 @@ bool CsvCursor::finish(const char* at) {
 }
 
 bool CsvCursor::next_number(float& value) {
-  const char* const start = skip_blanks(at_);
-  const auto [end, code] = std::from_chars(start, end_, value);
-  return code == std::errc{} && std::isfinite(value) && finish(end);
+  const char* const end = scan_float(skip_blanks(at_), end_, value);
+  return end != nullptr && finish(end);
 }
 
 std::optional<std::string_view> CsvCursor::next_quoted(const char* at) {

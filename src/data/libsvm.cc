@@ -14,13 +14,17 @@ namespace {
 constexpr std::uint64_t kFeaturesMax = std::uint64_t{1} << 26;
 constexpr const char* kBlanks = " \t\r";
 
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
 // Takes the next word off `text`; empty at its end.
 std::string_view next_word(std::string_view& text) {
-  const std::size_t first = std::min(text.find_first_not_of(kBlanks), text.size());
-  const std::size_t last = std::min(text.find_first_of(kBlanks, first), text.size());
-  const std::string_view word = text.substr(first, last - first);
-  text.remove_prefix(last);
-  return word;
+  const char* const end = text.data() + text.size();
+  const char* first = text.data();
+  while (first != end && is_blank(*first)) ++first;
+  const char* last = first;
+  while (last != end && !is_blank(*last)) ++last;
+  text = std::string_view(last, static_cast<std::size_t>(end - last));
+  return {first, static_cast<std::size_t>(last - first)};
 }
 
 }  // namespace

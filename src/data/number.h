@@ -20,13 +20,12 @@ template <class T>
   return value;
 }
 
+/// What std::from_chars(first, last, value) gives, for finite numbers and sooner: the end of the number at
+/// `first`, rounded once to the nearest float. Null if there is none, or one that is infinite, NaN, or beyond
+/// the range of a float on either side.
+[[nodiscard]] const char* scan_float(const char* first, const char* last, float& value);
+
 /// The whole of `text` as a finite float, rounded once; what is too small for a float becomes 0.
-[[nodiscard]] inline std::optional<float> parse_float(std::string_view text) {
-  if (const std::optional<float> value = parse_whole<float>(text))
-    return std::isfinite(*value) ? value : std::nullopt;
-  const std::optional<double> wide = parse_whole<double>(text);  // out of the range of a float, or no number
-  if (!wide || !(std::abs(*wide) < 1)) return std::nullopt;
-  return static_cast<float>(*wide);
-}
+[[nodiscard]] std::optional<float> parse_float(std::string_view text);
 
 }  // namespace gleaner

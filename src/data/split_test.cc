@@ -36,10 +36,20 @@ TEST(SplitTail, KeepsSparseRowsTogether) {
   EXPECT_EQ(parts.train.classes, 3U);
 }
 
+TEST(SplitTail, CutsTargets) {
+  const Dataset whole = synthetic_regression(10, 2, 1);
+  const TrainTest parts = split_tail(whole, 0.3).value();
+  EXPECT_EQ(parts.train.targets.size(), 7U);
+  EXPECT_THAT(parts.test.targets, ElementsAre(whole.targets[7], whole.targets[8], whole.targets[9]));
+  EXPECT_EQ(parts.test.classes, 0U);
+}
+
 TEST(SplitTail, ZeroKeepsEverythingForTraining) {
   const TempFolder folder;
   const Dataset sparse = load_dataset({.data = folder.file("f", "0 1:1\n1 2:1\n")}).value();
-  for (const Dataset& whole : {synthetic_classification(10, 2, 2, 1), sparse}) {
+  const Dataset table = load_dataset({.data = folder.file("t.csv", "a,b,y\n1,2,no\n3,4,yes\n")}).value();
+  for (const Dataset& whole :
+       {synthetic_classification(10, 2, 2, 1), synthetic_regression(10, 2, 1), sparse, table}) {
     const TrainTest parts = split_tail(whole, 0).value();
     EXPECT_EQ(parts.train, whole);
     EXPECT_EQ(parts.test.rows, 0U);
