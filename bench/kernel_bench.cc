@@ -3,7 +3,7 @@
 //   kernel_bench [FLOATS [REPETITIONS [LEVEL]]]       LEVEL: at most this SIMD level, as AVX2
 //
 // Rates are bytes read and written per second by one thread. "sum" is the plain sum of as many streams of the
-// same lengths (the faster of two ways, plain_sum.h), "copy" is memcpy. All of them take turns, and the
+// same lengths (the faster of two ways, plain_sum.cc), "copy" is memcpy. All of them take turns, and the
 // medians are compared. Time is the CPU time of the thread: what other programs take of the core does not
 // count, what they take of the memory does. Exit code 1: a target was missed.
 #include <sys/mman.h>
@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,13 @@
 #include "coding/frame.h"
 #include "coding/kernels.h"
 #include "coding/plan.h"
-#include "plain_sum.h"
 
 namespace gleaner::bench {
+
+// plain_sum.cc
+void sum_side_by_side(std::span<const float* const> streams, std::size_t length, float* out);
+void sum_in_tiles(std::span<const float* const> streams, std::size_t length, float* out);
+
 namespace {
 
 constexpr std::size_t kChunks = 8;

@@ -1,9 +1,15 @@
-#include "plain_sum.h"
+// What the kernels are measured against: the plain sum of float streams, as fast as this machine can do it,
+//   out[t] = streams[0][t] + streams[1][t] + ..     t = 0..length-1
+// in float, in one pass, at the best SIMD level. There are two ways to walk, and which one is faster depends
+// on the number of streams: all streams side by side with the sums in registers, or stream after stream in
+// tiles that stay in the first-level cache.
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "plain_sum.cc"
+#define HWY_TARGET_INCLUDE "bench/plain_sum.cc"
 #include <hwy/foreach_target.h>
 // After foreach_target.h:
 #include <hwy/highway.h>
