@@ -11,6 +11,7 @@ namespace {
 
 std::string field_of(const std::string& flag) {
   if (flag == "lr") return "learning_rate";
+  if (flag == "time-limit") return "time_limit_seconds";
   if (flag == "when-unrecoverable") return "approximate_if_lost";
   std::string field = flag;
   std::replace(field.begin(), field.end(), '-', '_');

@@ -37,16 +37,18 @@ std::vector<float> encode_and_decode(const Coefficients& c, const Vectors& gradi
 }
 
 RC_GTEST_PROP(PublicCoding, GivesTheSumWheneverNothingIsMissing, ()) {
-  const auto replication =
-      *rc::gen::inRange<std::size_t>(1, 4);  // frames of more blocks are searched for long
-  const Plan plan = make_plan({.workers = *rc::gen::inRange<std::size_t>(replication, 12),
-                               .chunks = *rc::gen::inRange<std::size_t>(1, 12),
-                               .replication = replication,
-                               .blocks = *rc::gen::inRange<std::size_t>(1, replication + 1),
-                               .scheme = *rc::gen::element<std::string>("cyclic", "regular-graph"),
-                               .order = *rc::gen::element<std::string>("optimal", "random"),
-                               .seed = *rc::gen::inRange<std::uint64_t>(0, 100)})
-                        .value();
+  const auto replication = *rc::gen::inRange<std::size_t>(1, 5);
+  const auto scheme = *rc::gen::element<std::string>("cyclic", "fractional-repetition", "regular-graph");
+  const std::size_t groups = *rc::gen::inRange<std::size_t>(1, 4);
+  const Plan plan =
+      make_plan({.workers = groups * replication,
+                 .chunks = *rc::gen::inRange<std::size_t>(1, 12),
+                 .replication = replication,
+                 .blocks = *rc::gen::inRange<std::size_t>(1, std::min<std::size_t>(replication, 2) + 1),
+                 .scheme = scheme,
+                 .order = *rc::gen::element<std::string>("optimal", "random"),
+                 .seed = *rc::gen::inRange<std::uint64_t>(0, 100)})
+          .value();
   // Every worker has finished some prefix of its order.
   Lists finished;
   std::vector<std::size_t> copies(plan.chunks, 0);
@@ -125,6 +127,7 @@ TEST(PublicPlan, NamesWhatIsWrongWithOptions) {
       {{.blocks = 4}, "blocks 4"},
       {{.method = "partail"}, "partail"},
       {{.scheme = "circle"}, "circle"},
+      {{.workers = 8, .replication = 3, .scheme = "fractional-repetition"}, "groups of 3"},
       {{.order = "best"}, "best"},
       {{.frame = "golden"}, "golden"},
       {{.blocks = 2, .frame = "ones"}, "2 blocks apart"},

@@ -12,7 +12,7 @@ namespace gleaner::v1 {
 namespace {
 
 constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
-constexpr std::array<std::string_view, 2> kSchemes{"cyclic", "regular-graph"};
+constexpr std::array<std::string_view, 3> kSchemes{"cyclic", "fractional-repetition", "regular-graph"};
 constexpr std::array<std::string_view, 2> kOrders{"optimal", "random"};
 constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 
@@ -41,19 +41,23 @@ gleaner::Result<Frame> frame_of(const PlanOptions& o, const Assignment& a) {
                                : Frame::coloured(a, o.blocks, o.seed);
 }
 
+gleaner::Result<Assignment> assignment_of(const PlanOptions& o) {
+  const std::size_t chunks = o.chunks == 0 ? std::max<std::size_t>(o.workers, 1) : o.chunks;
+  const std::size_t replication = o.method == "uncoded" ? 1 : o.replication;
+  if (o.scheme == "cyclic") return Assignment::cyclic(chunks, o.workers, replication);
+  if (o.scheme == "regular-graph") return Assignment::regular_graph(chunks, o.workers, replication, o.seed);
+  return Assignment::fractional_repetition(chunks, o.workers, replication);
+}
+
 gleaner::Result<gleaner::Plan> build(const PlanOptions& o) {
   if (Status names = check_names(o); !names) return names.error();
-  const bool uncoded = o.method == "uncoded";
-  const std::size_t chunks = o.chunks == 0 ? std::max<std::size_t>(o.workers, 1) : o.chunks;
-  const std::size_t replication = uncoded ? 1 : o.replication;
-  auto assignment = o.scheme == "cyclic" ? Assignment::cyclic(chunks, o.workers, replication)
-                                         : Assignment::regular_graph(chunks, o.workers, replication, o.seed);
+  auto assignment = assignment_of(o);
   if (!assignment) return assignment.error();
   const Assignment& a = assignment.value();
   auto frame = frame_of(o, a);
   if (!frame) return frame.error();
   Ordering order = o.order == "random" ? Ordering::random(a, o.seed) : Ordering::optimal(a);
-  const Method method = uncoded                  ? Method::uncoded
+  const Method method = o.method == "uncoded"    ? Method::uncoded
                         : o.method == "original" ? Method::original
                                                  : Method::partial;
   return gleaner::Plan::make(method, a, std::move(order), std::move(frame).value());

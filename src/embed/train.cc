@@ -12,6 +12,7 @@
 #include "runtime/thread_cluster.h"
 #include "sim/virtual_cluster.h"
 #include "work/run_spec.h"
+#include "work/schedule_spec.h"
 
 namespace gleaner::v1 {
 namespace {
@@ -86,11 +87,27 @@ gleaner::Result<ServerOptions> server_options(const TrainOptions& o) {
   return server;
 }
 
+gleaner::Result<Stopping> stopping(const TrainOptions& o) {
+  Stopping s;
+  if (!(o.time_limit_seconds >= 0 && o.time_limit_seconds < 1e9))
+    return bad_input(fmt::format("time_limit_seconds {} is no length of time", o.time_limit_seconds),
+                     "give seconds, or 0 for none");
+  if (o.target_accuracy != 0) s.target_accuracy = o.target_accuracy;
+  if (o.time_limit_seconds > 0) s.time_limit = from_seconds(o.time_limit_seconds);
+  return s;
+}
+
 Status set_options(const TrainOptions& o, RunSpec& spec) {
   const auto kind = parse_optimizer(o.optimizer);
   if (!kind) return kind.error();
   spec.optimizer = {.kind = kind.value(), .learning_rate = o.learning_rate, .momentum = o.momentum};
+  const auto schedule = parse_schedule(o.schedule, o.rounds);
+  if (!schedule) return schedule.error();
+  spec.schedule = schedule.value();
   spec.l2 = o.l2;
+  const auto stop = stopping(o);
+  if (!stop) return stop.error();
+  spec.stopping = stop.value();
   const auto server = server_options(o);
   if (!server) return server.error();
   spec.server = server.value();
@@ -99,9 +116,9 @@ Status set_options(const TrainOptions& o, RunSpec& spec) {
   spec.speeds = speeds.value();
   const auto faults = FaultModel::parse(o.faults);
   if (!faults) return faults.error();
-  const auto schedule = faults.value().schedule(o.seed, spec.plan->workers(), o.rounds);
-  if (!schedule) return schedule.error();
-  spec.faults = schedule.value();
+  const auto losses = faults.value().schedule(o.seed, spec.plan->workers(), o.rounds);
+  if (!losses) return losses.error();
+  spec.faults = losses.value();
   spec.rounds = o.rounds;
   spec.seed = o.seed;
   spec.verify = o.verify;
@@ -142,7 +159,8 @@ Result<TrainResult> train(const Objective& objective, const Plan& plan, const Tr
   return TrainResult{.parameters = std::move(run.parameters),
                      .rounds = watch.rounds(),
                      .workers_lost = run.summary.workers_lost,
-                     .interrupted = run.summary.status == "interrupted"};
+                     .interrupted = run.summary.status == "interrupted",
+                     .reason = run.summary.reason};
 }
 
 }  // namespace gleaner::v1

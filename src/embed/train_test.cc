@@ -128,6 +128,39 @@ TEST(PublicTrain, StopsWhenOnRoundSaysSo) {
   EXPECT_EQ(result.rounds.size(), 4U);
 }
 
+TEST(PublicTrain, StopsWhenItHasEnough) {
+  const TrainResult in_time =
+      train(
+          line(), six_workers(),
+          {.rounds = 1000, .time_limit_seconds = 0.1, .speeds = "constant:mean=10ms", .virtual_clock = true})
+          .value();
+  EXPECT_LT(in_time.rounds.size(), 20U);
+  EXPECT_THAT(in_time.reason, HasSubstr("time limit"));
+  EXPECT_FALSE(in_time.interrupted);
+
+  Objective objective = line();
+  objective.classifies = true;
+  objective.chunk_gradient = [](auto theta, auto chunk, auto round, Sums& sums, const Pulse&) {
+    add_line(theta, chunk, sums);
+    sums.correct = static_cast<double>(round);
+  };
+  const TrainResult good =
+      train(objective, six_workers(), {.target_accuracy = 0.7, .virtual_clock = true}).value();
+  EXPECT_EQ(good.rounds.size(), 7U);
+  EXPECT_THAT(good.reason, HasSubstr("accuracy"));
+}
+
+// The rate of the first round is a fifth of the usual one, whatever else it does.
+TEST(PublicTrain, FollowsASchedule) {
+  const auto first_step = [](const std::string& schedule) {
+    return train(line(), six_workers(),
+                 {.rounds = 1, .optimizer = "sgd", .schedule = schedule, .virtual_clock = true})
+        .value()
+        .parameters[1];
+  };
+  EXPECT_NEAR(first_step("constant:warmup=4"), first_step("constant") / 5, 1e-6);
+}
+
 // A run in which chunk 2 goes wrong in round 3 as `spoil` says; both drivers must say so.
 void expect_failure(const std::function<void(Sums&)>& spoil, const std::string& why, bool verify = false) {
   for (const bool virtual_clock : {false, true}) {
@@ -229,6 +262,9 @@ TEST(PublicTrain, NamesTheFieldThatIsWrong) {
       {{.learning_rate = NAN}, "learning_rate"},
       {{.momentum = 1}, "momentum"},
       {{.l2 = -1}, "l2 -1"},
+      {{.schedule = "cosinus"}, "schedule"},
+      {{.target_accuracy = 0.9}, "target_accuracy"},  // it names no classes
+      {{.time_limit_seconds = -1}, "time_limit_seconds -1"},
       {{.deadline_seconds = -1}, "deadline_seconds -1"},
       {{.residual = 1}, "residual 1"},
       {{.deadline_seconds = 1, .residual = 0.5}, "deadline_seconds and residual"},
