@@ -32,9 +32,13 @@ Result<TrainTest> load_data(const TrainOptions& o) {
     if (const std::string_view flag = needs_data(o); !flag.empty()) {
       return bad_input(fmt::format("{} without --data", flag), "give the training samples with --data FILE");
     }
+    const double fraction = o.test_fraction.value_or(kSyntheticTestFraction);
+    if (o.objective == "linear") {
+      return split_tail(synthetic_regression(kSyntheticRows, kSyntheticFeatures, o.plan.seed), fraction);
+    }
     const std::size_t classes = o.objective == "logistic" ? 2 : 10;
     return split_tail(synthetic_classification(kSyntheticRows, kSyntheticFeatures, classes, o.plan.seed),
-                      o.test_fraction.value_or(kSyntheticTestFraction));
+                      fraction);
   }
   if (!o.test_labels.empty() && o.test.empty()) {
     return bad_input("--test-labels without --test", "give the test samples with --test FILE");
