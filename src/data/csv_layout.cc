@@ -62,6 +62,7 @@ class Finder {
       texts_.emplace_back(*line);
     }
     if (!reader.value().status()) return reader.value().status();
+    if (!texts_.empty() && texts_[0].starts_with('#')) texts_[0].erase(0, texts_[0].find_first_not_of("# "));
     if (texts_.empty()) return no_samples(path_);
     if (texts_[0].starts_with("\xFF\xFE") || texts_[0].starts_with("\xFE\xFF"))
       return malformed("found UTF-16 text, expected UTF-8", "save the file as UTF-8");

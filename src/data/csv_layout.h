@@ -39,9 +39,10 @@ struct CsvOptions {
 /// Separator: the one of ',' ';' tab that cuts the first line into most fields, if it cuts the second line
 /// into as many; of equals the one that comes first in the list tab, ';', ','.
 /// Header: the first line is one if a column other than the label's has a word there, or the label's column
-/// has a word above a number, or one of the words label, class, target.
-/// Errors name file and line: no line, one column, UTF-16, a label column that is not there, columns unlike
-/// those of the schema, a first column without a name (row numbers that somebody saved with the data).
+/// has a word above a number, or one of the words label, class, target. A '#' before it, as numpy.savetxt
+/// writes, is left away. Errors name file and line: no line, one column, UTF-16, a label column that is not
+/// there, columns unlike those of the schema, a first column without a name (row numbers that somebody saved
+/// with the data).
 [[nodiscard]] Result<CsvLayout> find_csv_layout(const std::filesystem::path& path, const CsvOptions& options);
 
 }  // namespace gleaner

@@ -57,6 +57,7 @@ TEST(Csv, TheSameTableInAllItsSpellings) {
            " \"a\" , b,label\n1, \"2\" ,x\n3,4.5,y\n",
            "\xEF\xBB\xBF"
            "a,b,label\n1,2,x\n3,4.5,y\n",
+           "# a,b,label\n1,2,x\n3,4.5,y\n",
            "a,b,label\n+1,2.0,x\n3e0,0.45e1,y\n",
        }) {
     const Result<Dataset> data = read(text);
@@ -139,6 +140,7 @@ TEST(Csv, SaysWhatIsWrongAndWhere) {
       {"\n \n", "file.csv has no samples"},
       {"a,b,y\n", "file.csv has no samples"},
       {"1\n2\n", "file.csv:1: found one column, expected features and a label; separate the columns by"},
+      {"#\n1,2,0\n", "file.csv:1: found one column"},
       {"1 2 0\n", "file.csv:1: found one column"},
       {"a,b,y\n1,,0\n", "file.csv:2: column 'b' has no value (found ''), expected a number; fill in missing"},
       {"a,b,y\n1,2,0\n\nNA,2,0\n", "file.csv:4: column 'a' has no value (found 'NA')"},

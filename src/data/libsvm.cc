@@ -58,7 +58,10 @@ Status Libsvm::read_label(std::string_view word, std::uint64_t line, LabelColumn
 // The feature number before the ':' of an entry.
 Result<std::uint64_t> Libsvm::feature_of(std::string_view word, std::uint64_t line) const {
   const std::size_t colon = word.find(':');
-  if (colon == std::string_view::npos) return malformed(line, word, "FEATURE:VALUE");
+  if (colon == std::string_view::npos)
+    return unexpected(
+        {path_, Place::Unit::line, line}, word, "FEATURE:VALUE",
+        "repair that line; the columns of a table of numbers are to be separated by ',' ';' or tabs");
   const std::optional<std::uint64_t> feature = parse_whole<std::uint64_t>(word.substr(0, colon));
   if (!feature || *feature < 1 || *feature > kFeaturesMax)
     return malformed(line, word, fmt::format("a feature number in 1..{} before ':'", kFeaturesMax));

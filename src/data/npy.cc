@@ -27,8 +27,8 @@ constexpr std::array<std::pair<std::string_view, ElementType>, 6> kTypes{{{"<f4"
 // The Python dictionary of the header, word by word.
 class Header {
  public:
-  Header(const std::filesystem::path& path, std::uint64_t offset, std::string_view text)
-      : path_(path), offset_(offset), text_(text) {}
+  Header(const std::filesystem::path& path, ArrayUse use, std::uint64_t offset, std::string_view text)
+      : path_(path), use_(use), offset_(offset), text_(text) {}
 
   [[nodiscard]] Result<ArrayLayout> read() {
     if (!take('{')) return expected("'{'");
@@ -99,10 +99,13 @@ class Header {
       seen_ |= 2U;
       return {};
     }
-    return malformed_at(path_, offset_ + start,
-                        fmt::format("found elements of type {}, expected <f4, <f8, |u1, |b1, <i4 or <i8",
-                                    shown(name ? *name : text_.substr(start, 12))),
-                        "save the array as floats: numpy.save(file, array.astype('<f4'))");
+    return malformed_at(
+        path_, offset_ + start,
+        fmt::format("found elements of type {}, expected <f4, <f8, |u1, |b1, <i4 or <i8",
+                    shown(name ? *name : text_.substr(start, 12))),
+        use_ == ArrayUse::features
+            ? "save the array as floats: numpy.save(file, array.astype('<f4'))"
+            : "save numbers as labels: numpy.save(file, numpy.unique(labels, return_inverse=True)[1])");
   }
 
   Status read_shape() {
@@ -122,6 +125,7 @@ class Header {
   }
 
   const std::filesystem::path& path_;
+  ArrayUse use_;
   std::uint64_t offset_;
   std::string_view text_;
   std::size_t at_ = 0;
@@ -181,7 +185,7 @@ Result<ArrayLayout> read_npy_header(ByteSource& source, ArrayUse use) {
   if (!text_read) return text_read.error();
   if (text_read.value() < length) return too_short(8 + width + text_read.value());
 
-  Result<ArrayLayout> layout = Header(path, 8 + width, text).read();
+  Result<ArrayLayout> layout = Header(path, use, 8 + width, text).read();
   if (!layout) return layout.error();
   layout.value().offset = 8 + width + length;
   if (Status shape = check_shape(path, layout.value(), use); !shape) return shape.error();

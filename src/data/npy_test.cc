@@ -152,6 +152,10 @@ TEST(Npy, SaysWhatIsWrongAndWhere) {
        "x.npy: at byte 136: found inf in row 1, column 0"},
   };
   for (const Case& c : cases) EXPECT_THAT(c.message, HasSubstr(c.expected));
+  EXPECT_THAT(
+      read(kFeatures, npy_of<std::int32_t>("<U1", "(2,)", {65, 66})).error().sentence(),
+      HasSubstr("y.npy: at byte 20: found elements of type '<U1', expected <f4, <f8, |u1, |b1, <i4 or <i8; "
+                "save numbers as labels"));
   EXPECT_THAT(read(kFeatures, kFeatures).error().sentence(),
               HasSubstr("y.npy has the shape (2, 3), expected (samples,)"));
 }
