@@ -47,6 +47,35 @@ void optimal_order(benchmark::State& state) {
 }
 BENCHMARK(optimal_order)->RangeMultiplier(10)->Range(1000, 100000)->Unit(benchmark::kMillisecond);
 
+// Loads and replications from 4 to 12, more or less.
+Assignment irregular(std::size_t workers) {
+  Random random({.seed = 1, .purpose = Purpose::test});
+  std::vector<std::pair<ChunkId, WorkerId>> pairs;
+  std::vector<std::uint32_t> holders;
+  for (std::uint32_t i = 0; i < workers; ++i) {
+    holders.clear();
+    const std::size_t copies = 4 + random.below(9);
+    while (holders.size() < copies) {
+      const auto j = static_cast<std::uint32_t>(random.below(workers));
+      if (std::find(holders.begin(), holders.end(), j) == holders.end()) holders.push_back(j);
+    }
+    for (const std::uint32_t j : holders) pairs.emplace_back(i, j);
+  }
+  return Assignment::from_pairs(workers, workers, pairs).value();
+}
+
+void order_for_mean_time(benchmark::State& state) {
+  const Assignment a = irregular(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(Ordering::for_mean_time(a, 2));
+}
+BENCHMARK(order_for_mean_time)->RangeMultiplier(10)->Range(1000, 100000)->Unit(benchmark::kMillisecond);
+
+void order_for_worst_case(benchmark::State& state) {
+  const Assignment a = irregular(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(Ordering::for_worst_case(a, 2));
+}
+BENCHMARK(order_for_worst_case)->RangeMultiplier(10)->Range(1000, 100000)->Unit(benchmark::kMillisecond);
+
 void coloured_frame(benchmark::State& state) {
   const Assignment a = Assignment::regular_graph(200, 200, 8, 1).value();
   for (auto _ : state)

@@ -1,7 +1,6 @@
 #include "app/build_plan.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -9,15 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "app/choices.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
 namespace {
-
-constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
-constexpr std::array<std::string_view, 2> kSchemes{"cyclic", "regular-graph"};
-constexpr std::array<std::string_view, 3> kOrders{"optimal", "random", "given"};
-constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 
 // A file says what these flags say too; none of them may be overruled in silence.
 Status check_no_conflict(const PlanOptions& o) {
@@ -39,6 +34,22 @@ Status check_no_conflict(const PlanOptions& o) {
   return refuse("--plan", {"--scheme", "--workers", "--chunks", "--replication", "--blocks", "--frame"});
 }
 
+// Fractional repetition asks for workers in groups of `replication`; the cure names the nearest sizes that
+// go.
+Error no_full_groups(std::size_t workers, std::size_t replication) {
+  const std::size_t below = workers - workers % replication;
+  std::size_t divisor = replication;
+  while (workers % divisor != 0) --divisor;
+  std::string cure = fmt::format("use --workers {} or {}", below, below + replication);
+  if (divisor > 1) cure += fmt::format(", or --replication {}", divisor);
+  return bad_input(
+      fmt::format(
+          "--scheme fractional-repetition puts workers into groups of --replication {}, and --workers "
+          "{} is not a multiple of that",
+          replication, workers),
+      std::move(cure));
+}
+
 Result<Assignment> build_assignment(const PlanOptions& o, std::size_t replication) {
   if (!o.assignment.empty()) {
     const Result<std::string> text = read_file("--assignment", o.assignment);
@@ -56,17 +67,38 @@ Result<Assignment> build_assignment(const PlanOptions& o, std::size_t replicatio
         fmt::format("--replication {} is not between 1 and the {} workers", replication, o.workers),
         "every copy of a chunk needs a worker of its own");
   }
-  return scheme.value() == "cyclic" ? Assignment::cyclic(chunks, o.workers, replication)
-                                    : Assignment::regular_graph(chunks, o.workers, replication, o.seed);
+  if (scheme.value() == "cyclic") return Assignment::cyclic(chunks, o.workers, replication);
+  if (scheme.value() == "regular-graph") {
+    return Assignment::regular_graph(chunks, o.workers, replication, o.seed);
+  }
+  if (o.workers % replication != 0) return no_full_groups(o.workers, replication);
+  return Assignment::fractional_repetition(chunks, o.workers, replication);
 }
 
-Result<Ordering> build_order(const PlanOptions& o, const Assignment& a) {
+// Unless somebody asked for more, a small cluster gets as many copies as it has workers, and groups of
+// fractional repetition get a size near the usual one that divides the workers.
+std::size_t usual_replication(const PlanOptions& o) {
+  if (o.gave("--replication")) return o.replication;
+  const std::size_t usual = std::min(o.replication, o.workers);
+  if (o.scheme != "fractional-repetition") return usual;
+  for (const std::size_t size : {usual, usual + 1, usual - 1}) {
+    if (size > 0 && size <= o.workers && o.workers % size == 0) return size;
+  }
+  return usual;
+}
+
+// The order of the paper is made for N = m and equal loads; elsewhere a search for a short mean time beats
+// it.
+Result<Ordering> build_order(const PlanOptions& o, const Assignment& a, std::size_t blocks) {
   const Result<std::string_view> order = choose("--order", o.order, kOrders);
   if (!order) return order.error();
   if (order.value() == "given") {
     return bad_input("--order given needs a plan that gives one", "use it with --plan FILE.json");
   }
-  return order.value() == "random" ? Ordering::random(a, o.seed) : Ordering::optimal(a);
+  if (order.value() == "random") return Ordering::random(a, o.seed);
+  if (is_regular(a)) return Ordering::optimal(a);
+  return order.value() == "optimal" ? Ordering::for_mean_time(a, blocks)
+                                    : Ordering::for_worst_case(a, blocks);
 }
 
 Result<Frame> build_frame(const PlanOptions& o, const Assignment& a, std::size_t blocks) {
@@ -98,7 +130,7 @@ Result<Plan> read_plan(const PlanOptions& o) {
 }
 
 Result<Plan> assemble(const PlanOptions& o, Method method, Assignment a, std::size_t blocks) {
-  Result<Ordering> order = build_order(o, a);
+  Result<Ordering> order = build_order(o, a, blocks);
   if (!order) return order.error();
   Result<Frame> frame = build_frame(o, a, blocks);
   if (!frame) return frame.error();
@@ -163,10 +195,7 @@ Result<Plan> build_plan(const PlanOptions& o, Method method) {
     if (!a) return a.error();
     return assemble(o, method, std::move(a).value(), 1);
   }
-  // Unless somebody asked for more, a small cluster gets as many copies as it has workers.
-  const std::size_t replication =
-      o.gave("--replication") ? o.replication : std::min(o.replication, o.workers);
-  Result<Assignment> a = build_assignment(o, replication);
+  Result<Assignment> a = build_assignment(o, usual_replication(o));
   if (!a) return a.error();
   if (method != Method::uncoded) return assemble(o, method, std::move(a).value(), o.blocks);
   Result<Assignment> once = Assignment::cyclic(a.value().chunks(), a.value().workers(), 1);

@@ -33,6 +33,22 @@ TEST(BuildPlan, ASmallClusterGetsAsManyCopiesAsItHasWorkers) {
   EXPECT_THAT(complaint(o), HasSubstr("--replication 3 is not between 1 and the 2 workers"));
 }
 
+TEST(BuildPlan, FractionalRepetitionTakesGroupsThatDivideTheWorkers) {
+  PlanOptions o;
+  o.scheme = "fractional-repetition";
+  EXPECT_EQ(build_plan(o, Method::partial).value().assignment().replication_min(), 4u)
+      << "3 does not divide 8";
+  o.workers = 10;
+  EXPECT_EQ(build_plan(o, Method::partial).value().assignment().replication_min(), 2u);
+  EXPECT_EQ(build_plan(o, Method::uncoded).value().assignment().replication_max(), 1u);
+  o.given = {"--replication"};
+  EXPECT_THAT(complaint(o),
+              HasSubstr("groups of --replication 3, and --workers 10 is not a multiple of that; "
+                        "use --workers 9 or 12, or --replication 2"));
+  o.workers = 7;
+  EXPECT_THAT(complaint(o), HasSubstr("--workers 7 is not a multiple of that; use --workers 6 or 9"));
+}
+
 TEST(BuildPlan, UncodedTakesTheSameChunksOnceAndWhole) {
   PlanOptions o;
   o.chunks = 13;
@@ -62,6 +78,20 @@ TEST(BuildPlan, ErrorsNameTheFlagAndACure) {
   o = {};
   o.order = "given";
   EXPECT_THAT(complaint(o), HasSubstr("--plan FILE.json"));
+}
+
+TEST(BuildPlan, AnOrderIsMadeForTheInstance) {
+  PlanOptions o;
+  const Plan regular = build_plan(o, Method::partial).value();
+  EXPECT_EQ(regular.ordering(), Ordering::optimal(regular.assignment()));
+  o.chunks = 21;
+  o.blocks = 2;
+  const Plan mean = build_plan(o, Method::partial).value();
+  EXPECT_EQ(mean.ordering(), Ordering::for_mean_time(mean.assignment(), 2));
+  o.order = "worst-case";
+  const Plan worst = build_plan(o, Method::partial).value();
+  EXPECT_EQ(worst.ordering(), Ordering::for_worst_case(worst.assignment(), 2));
+  EXPECT_NE(worst.ordering(), mean.ordering());
 }
 
 TEST(BuildPlan, AFileDecidesAndFlagsMayNotContradictIt) {

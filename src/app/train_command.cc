@@ -1,6 +1,5 @@
 #include "app/train_command.h"
 
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <optional>
@@ -25,13 +24,10 @@
 namespace gleaner {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Shows a run to the person, the log and the trace file.
 class Witness final : public RunObserver {
  public:
-  Witness(const RunSpec& spec, std::optional<Clock::time_point> deadline)
-      : view_(*spec.plan, spec.rounds, ProgressView::on_terminal()), deadline_(deadline) {}
+  explicit Witness(const RunSpec& spec) : view_(*spec.plan, spec.rounds, ProgressView::on_terminal()) {}
 
   Status open(const RunKit& kit, const RunSpec& spec, const std::string& log, const std::string& trace) {
     if (!trace.empty()) {
@@ -55,9 +51,7 @@ class Witness final : public RunObserver {
     if (log_ && trouble_.ok()) trouble_ = log_->write(r);
   }
   void on_fraction(WorkerId worker, double fraction) override { view_.fraction(worker, fraction); }
-  [[nodiscard]] bool keep_going() override {
-    return !InterruptGuard::interrupted() && trouble_.ok() && !(deadline_ && Clock::now() >= *deadline_);
-  }
+  [[nodiscard]] bool keep_going() override { return !InterruptGuard::interrupted() && trouble_.ok(); }
 
   Status close(const RunSummary& summary) {
     view_.finish();
@@ -73,7 +67,6 @@ class Witness final : public RunObserver {
   ProgressView view_;
   std::optional<RunLog> log_;
   std::ofstream trace_;
-  std::optional<Clock::time_point> deadline_;
   std::vector<double> seconds_;
   Status trouble_;
 };
@@ -119,18 +112,12 @@ Result<Outcome> run_method(const RunKit& kit, Method method, bool chosen) {
   const auto name = [&](const std::string& path) {
     return path.empty() || chosen ? path : beside(path, name_of(method));
   };
-  std::optional<Clock::time_point> deadline;
-  if (const auto limit = kit.time_limit()) deadline = Clock::now() + *limit;
-  Witness witness(spec.value(), deadline);
+  Witness witness(spec.value());
   if (Status s = witness.open(kit, spec.value(), name(o.log), name(o.trace)); !s) return s.error();
 
   Result<RunResult> ran = run(o, spec.value(), witness);
   if (!ran) return ran.error();
   RunResult& result = ran.value();
-  if (result.summary.status == "interrupted" && !InterruptGuard::interrupted()) {
-    result.summary.status = "completed";
-    result.summary.reason = "the time limit was reached";
-  }
   result.summary.test_accuracy = kit.test_accuracy(spec.value(), result.parameters);
   if (Status s = witness.close(result.summary); !s) return run_failed(s.error().what, s.error().cure);
 
@@ -168,10 +155,10 @@ void introduce(const RunKit& kit, const RunSpec& spec) {
 
 }  // namespace
 
-int train_command(const TrainOptions& options) {
+Result<int> train_command(const TrainOptions& options) {
   const InterruptGuard guard;
   const Result<Method> asked = chosen_method(options.plan);
-  if (!asked) return report_error("train", asked.error());
+  if (!asked) return asked.error();
   const Method chosen = asked.value();
   std::vector<Method> methods{chosen};
   if (options.compare) {
@@ -179,9 +166,9 @@ int train_command(const TrainOptions& options) {
       if (m != chosen) methods.push_back(m);
     }
   }
-  if (Status s = check_files(options, methods); !s) return report_error("train", s.error());
+  if (Status s = check_files(options, methods); !s) return s.error();
   Result<std::unique_ptr<RunKit>> made = RunKit::make(options);
-  if (!made) return report_error("train", made.error());
+  if (!made) return made.error();
   const RunKit& kit = *made.value();
 
   std::vector<TableRow> rows;
@@ -195,7 +182,7 @@ int train_command(const TrainOptions& options) {
       }
       return run_method(kit, method, method == chosen);
     }();
-    if (!outcome) return report_error("train", outcome.error());
+    if (!outcome) return outcome.error();
     if (method == chosen && !options.model_out.empty() && outcome.value().row.summary.rounds > 0) {
       const Outcome& o = outcome.value();
       model_saved = save_npz(options.model_out, o.spec.objective->parts(), o.parameters);
@@ -209,7 +196,7 @@ int train_command(const TrainOptions& options) {
     for (const TableRow& row : rows) summaries.push_back(row.summary);
     fmt::print("{}\n", options.compare ? to_json(summaries) : to_json(summaries.front()));
   }
-  if (!model_saved) return report_error("train", model_saved.error());
+  if (!model_saved) return model_saved.error();
   if (InterruptGuard::interrupted()) return kExitInterrupted;
   return rows.front().summary.status == "failed" ? kExitFailed : kExitDone;
 }

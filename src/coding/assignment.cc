@@ -78,6 +78,26 @@ Result<Assignment> Assignment::cyclic(std::size_t chunks, std::size_t workers, s
   return from_pairs(chunks, workers, pairs);
 }
 
+Result<Assignment> Assignment::fractional_repetition(std::size_t chunks, std::size_t workers,
+                                                     std::size_t replication) {
+  if (const Status sizes = check_sizes(chunks, workers, replication); !sizes) return sizes.error();
+  if (workers % replication != 0) {
+    return bad_input(
+        fmt::format("{} workers cannot be split into groups of {}, one for every copy", workers, replication),
+        fmt::format("use a multiple of {} workers or another replication", replication));
+  }
+  const std::size_t groups = workers / replication;
+  std::vector<Pair> pairs;
+  pairs.reserve(chunks * replication);
+  for (std::size_t i = 0; i < chunks; ++i) {
+    const std::size_t start = i * groups / chunks * replication;
+    for (std::size_t k = 0; k < replication; ++k) {
+      pairs.emplace_back(static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(start + k));
+    }
+  }
+  return from_pairs(chunks, workers, pairs);
+}
+
 std::span<const ChunkId> Assignment::chunks_of(WorkerId worker) const {
   const std::size_t begin = chunk_begin_[worker.index()];
   return std::span(chunk_ids_).subspan(begin, chunk_begin_[worker.index() + 1] - begin);

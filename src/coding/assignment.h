@@ -31,6 +31,13 @@ class Assignment {
   /// paper. Errors: N, m or gamma = 0; gamma > m.
   static Result<Assignment> cyclic(std::size_t chunks, std::size_t workers, std::size_t replication);
 
+  /// Fractional repetition: the workers stand in m / gamma groups of gamma neighbours (worker j in group
+  /// floor(j / gamma)), the chunks are dealt to the groups in runs of equal length up to one (chunk i to
+  /// group floor(i (m / gamma) / N)), and all of a group hold the same chunks. Groups are left empty where N
+  /// < m / gamma. Errors: as cyclic; m not a multiple of gamma.
+  static Result<Assignment> fractional_repetition(std::size_t chunks, std::size_t workers,
+                                                  std::size_t replication);
+
   /// A random graph in which every chunk has gamma different holders and loads are equal up to one
   /// (N gamma / m each when it divides). A pure function of its arguments. Simple: no holder twice.
   /// Errors: as cyclic.

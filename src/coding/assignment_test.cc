@@ -60,6 +60,33 @@ RC_GTEST_PROP(Assignment, CyclicFollowsItsFormulaForAnySizes, ()) {
   RC_ASSERT(a.load_max() - load_min(a) <= 1U);  // regular_graph() starts from this
 }
 
+// Everything at once: a worker is in group j / gamma, and the groups share the chunks out in ascending order.
+RC_GTEST_PROP(Assignment, FractionalRepetitionMakesGroupsOfTwins, ()) {
+  const std::size_t chunks = any_size(1, 40);
+  const std::size_t replication = any_size(1, 6);
+  const std::size_t groups = any_size(1, 8);
+  const Assignment a = Assignment::fractional_repetition(chunks, groups * replication, replication).value();
+  RC_ASSERT(a.replication_min() == replication);
+  RC_ASSERT(a.replication_max() == replication);
+  RC_ASSERT(a.load_max() - load_min(a) <= 1U);
+  std::uint32_t next = 0;
+  for (std::uint32_t j = 0; j < a.workers(); ++j) {
+    const auto own = a.chunks_of(WorkerId(j));
+    RC_ASSERT(
+        std::ranges::equal(own, a.chunks_of(WorkerId(j - j % static_cast<std::uint32_t>(replication)))));
+    if (j % replication != 0) continue;
+    for (const ChunkId chunk : own) RC_ASSERT(chunk == ChunkId(next++));
+  }
+  RC_ASSERT(next == chunks);
+}
+
+TEST(Assignment, FractionalRepetitionNeedsFullGroups) {
+  EXPECT_THAT(Assignment::fractional_repetition(8, 8, 3).error().sentence(),
+              HasSubstr("8 workers cannot be split into groups of 3"));
+  EXPECT_THAT(Assignment::fractional_repetition(8, 2, 3).error().sentence(), HasSubstr("replication 3"));
+  EXPECT_FALSE(Assignment::fractional_repetition(8, 4, 0).ok());
+}
+
 RC_GTEST_PROP(Assignment, RegularGraphIsSimpleAndBalanced, (std::uint64_t seed)) {
   const std::size_t chunks = any_size(1, 40);
   const std::size_t workers = any_size(1, 40);

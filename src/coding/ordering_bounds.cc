@@ -2,10 +2,14 @@
 #include <algorithm>
 #include <functional>
 
+#include "coding/order_certificate.h"
 #include "coding/ordering.h"
 
 namespace gleaner {
 namespace {
+
+// Up to here minimum cuts take less than a second.
+constexpr std::size_t kSquaredLoadsMax = 1'000'000;
 
 // delta_j - p_j + 1 for every (worker, slot): what a holder does from chunk i on, chunk i included.
 std::vector<std::vector<std::size_t>> remaining_from(const Assignment& a, const Ordering& ordering) {
@@ -29,6 +33,7 @@ bool is_regular(const Assignment& a) {
 }
 
 std::size_t q_max(const Assignment& a, const Ordering& ordering, std::size_t blocks) {
+  if (blocks == 0) return 0;
   const auto remaining = remaining_from(a, ordering);
   std::size_t worst = 0;
   std::vector<std::size_t> tails;
@@ -40,20 +45,16 @@ std::size_t q_max(const Assignment& a, const Ordering& ordering, std::size_t blo
     // Everything may be done but the tails of all holders, save the l - 1 holders with the longest ones.
     std::sort(tails.begin(), tails.end(), std::greater<>{});
     std::size_t undone = 0;
-    for (std::size_t k = blocks == 0 ? 0 : blocks - 1; k < tails.size(); ++k) undone += tails[k];
+    for (std::size_t k = blocks - 1; k < tails.size(); ++k) undone += tails[k];
     worst = std::max(worst, 1 + a.copies() - undone);
   }
   return worst;
 }
 
-std::size_t q_max_lower_bound(const Assignment& a, std::size_t /*blocks*/) {
-  // For l = 1 the mean of Q_i over the chunks is the same in every order: 1 + W - sum of all tails / N.
-  std::size_t tails = 0;
-  for (std::uint32_t j = 0; j < a.workers(); ++j) {
-    const std::size_t load = a.load(WorkerId(j));
-    tails += load * (load + 1) / 2;
-  }
-  return 1 + a.copies() - tails / a.chunks();
+std::size_t q_max_lower_bound(const Assignment& a, std::size_t blocks) {
+  if (blocks == 0) return 0;
+  if (a.replication_min() < blocks) return a.copies() + 1;
+  return 1 + a.copies() - undone_upper_bound(a, blocks, kSquaredLoadsMax);
 }
 
 }  // namespace gleaner

@@ -32,6 +32,7 @@ class CombineThread {
     Result<Trainer::Step> step = Trainer::Step{};
     Duration took{};
     double gradient_error = kNotMeasured;
+    double test_accuracy = kNotMeasured;
     std::vector<std::uint64_t> vector_bytes;
     Parameters parameters;  ///< for the next round
   };

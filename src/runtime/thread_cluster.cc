@@ -14,6 +14,7 @@
 #include "transport/inproc.h"
 #include "work/fault_desk.h"
 #include "work/round_book.h"
+#include "work/round_border.h"
 
 namespace gleaner {
 namespace {
@@ -47,6 +48,7 @@ class ThreadCluster final : public ServerSink {
         began_(Clock::now()),
         server_(spec.plan, spec.code, spec.server),
         book_(spec),
+        border_(spec, observer),
         desk_(spec.faults),
         window_(spec.credits),
         combine_(spec, window_,
@@ -96,8 +98,8 @@ class ThreadCluster final : public ServerSink {
   // ---- events
 
   void handle(NextRound&) {
-    if (round_.value == spec_.rounds) return end("completed", "");
-    if (!observer_.keep_going()) return end("interrupted", "asked to stop");
+    if (const auto ending = border_.cross(book_.last(), now().time_since_epoch()))
+      return end(ending->status, ending->reason);
     round_ = RoundId(round_.value + 1);
     std::erase_if(graveyard_, [](const auto& host) { return host->has_ended(); });
     for (const WorkerId w : desk_.returning(round_)) bring_back(w);
@@ -156,8 +158,8 @@ class ThreadCluster final : public ServerSink {
   void handle(CombineThread::RoundDone& e) {
     if (!e.step) return end("failed", fmt::format("round {}: {}", round_.value, e.step.error().sentence()));
     parameters_ = std::move(e.parameters);
-    observer_.on_round(
-        book_.round_ends(e.commit, {e.took, e.step.value(), e.gradient_error, e.vector_bytes}));
+    observer_.on_round(book_.round_ends(
+        e.commit, {e.took, e.step.value(), e.gradient_error, e.vector_bytes, e.test_accuracy}));
     inbox_.push(ToServer{CommitDone{e.commit.stamp}});
     inbox_.push(NextRound{});
   }
@@ -262,6 +264,7 @@ class ThreadCluster final : public ServerSink {
   Clock::time_point began_;
   Server server_;
   RoundBook book_;
+  RoundBorder border_;
   FaultDesk desk_;
   Mailbox<LoopEvent> inbox_;
   std::multimap<Clock::time_point, Alarm> alarms_;

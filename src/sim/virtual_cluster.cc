@@ -13,6 +13,7 @@
 #include "work/combiner.h"
 #include "work/fault_desk.h"
 #include "work/round_book.h"
+#include "work/round_border.h"
 #include "work/trainer.h"
 
 namespace gleaner {
@@ -51,8 +52,9 @@ class VirtualCluster {
         observer_(observer),
         server_(spec.plan, spec.code, spec.server),
         combiner_(spec.plan, spec.code, spec.objective->dimension(), spec.segment_floats),
-        trainer_(spec.objective, spec.optimizer, spec.l2, spec.seed),
+        trainer_(spec.objective, spec.optimizer, spec.l2, spec.seed, spec.schedule),
         book_(spec),
+        border_(spec, observer),
         desk_(spec.faults),
         workers_(spec.plan->workers()),
         lives_(spec.plan->workers(), Incarnation(0)) {}
@@ -75,8 +77,8 @@ class VirtualCluster {
   // ---- events
 
   void handle(const NextRound&) {
-    if (round_.value == spec_.rounds) return end("completed", "");
-    if (!observer_.keep_going()) return end("interrupted", "asked to stop");
+    if (const auto ending = border_.cross(book_.last(), queue_.now().time_since_epoch()))
+      return end(ending->status, ending->reason);
     round_ = RoundId(round_.value + 1);
     for (const WorkerId w : desk_.returning(round_)) bring_back(w);
     queue_.schedule_now(BeginNow{});
@@ -196,6 +198,8 @@ class VirtualCluster {
                                    combiner_.bytes_received()};
     if (spec_.verify)
       recovered.gradient_error = trainer_.gradient_error(combiner_.gradient(), *before, round_);
+    if (spec_.test && spec_.test->is_due(round_.value, spec_.rounds))
+      recovered.test_accuracy = trainer_.accuracy_on(spec_.test->samples);
     observer_.on_round(book_.round_ends(a, recovered));
     queue_.schedule_now(ToServer{CommitDone{a.stamp}});
     queue_.schedule_now(NextRound{});
@@ -302,6 +306,7 @@ class VirtualCluster {
   Combiner combiner_;
   Trainer trainer_;
   RoundBook book_;
+  RoundBorder border_;
   FaultDesk desk_;
   std::vector<std::unique_ptr<VirtualWorker>> workers_;
   std::vector<Incarnation> lives_;

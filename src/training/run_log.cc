@@ -108,6 +108,8 @@ std::string to_json(const RoundRecord& r) {
                {"seconds", r.seconds},
                {"loss", r.loss},
                {"accuracy", r.accuracy},
+               {"test_accuracy", r.test_accuracy},
+               {"learning_rate", r.learning_rate},
                {"residual", r.residual},
                {"chunks_completed", r.chunks_completed},
                {"chunks_used", r.chunks_used},

@@ -50,13 +50,15 @@ struct ChunkTime {
 
 /// One round.
 struct RoundRecord {
-  std::uint64_t round = 0;           ///< the first is 1
-  double seconds = 0;                ///< from its start to the new parameters
-  double loss = kNotMeasured;        ///< at the round's start: mean over the samples, plus L2
-  double accuracy = kNotMeasured;    ///< on the training samples, at the round's start
-  double residual = 0;               ///< relative; 0: exact
-  std::size_t chunks_completed = 0;  ///< counted once per worker that completed it
-  std::size_t chunks_used = 0;       ///< of these, in the vectors that were combined
+  std::uint64_t round = 0;              ///< the first is 1
+  double seconds = 0;                   ///< from its start to the new parameters
+  double loss = kNotMeasured;           ///< at the round's start: mean over the samples, plus L2
+  double accuracy = kNotMeasured;       ///< on the training samples, at the round's start
+  double test_accuracy = kNotMeasured;  ///< on the test samples, at the round's end; not in every round
+  double learning_rate = kNotMeasured;  ///< of the round's step
+  double residual = 0;                  ///< relative; 0: exact
+  std::size_t chunks_completed = 0;     ///< counted once per worker that completed it
+  std::size_t chunks_used = 0;          ///< of these, in the vectors that were combined
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_workers = 0;
   double gradient_error = kNotMeasured;  ///< ||ghat - sum g_i|| / sum ||g_i||, with --verify

@@ -28,6 +28,8 @@ const RoundRecord& RoundBook::round_ends(const Commit& commit, const Recovered& 
   r.seconds = seconds(recovered.took);
   r.loss = recovered.step.loss;
   r.accuracy = recovered.step.accuracy;
+  r.test_accuracy = recovered.test_accuracy;
+  r.learning_rate = recovered.step.learning_rate;
   r.residual = commit.residual;
   r.chunks_completed = commit.chunks_completed;
   r.chunks_used = commit.chunks_used;

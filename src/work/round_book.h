@@ -29,9 +29,13 @@ class RoundBook {
     Trainer::Step step;
     double gradient_error = kNotMeasured;
     std::span<const std::uint64_t> vector_bytes;  ///< by worker
+    double test_accuracy = kNotMeasured;          ///< of the new parameters
   };
   /// The round is committed; returns its record.
   const RoundRecord& round_ends(const Commit& commit, const Recovered& recovered);
+
+  /// The record of the round that ended last, until the next one begins; its round is 0 before the first.
+  [[nodiscard]] const RoundRecord& last() const { return current_; }
 
   /// Ends the books. `status`: completed | failed | interrupted.
   [[nodiscard]] RunSummary close(const std::string& status, const std::string& reason);

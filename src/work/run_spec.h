@@ -16,22 +16,37 @@
 #include "protocol/server_options.h"
 #include "training/optimizer.h"
 #include "training/run_log.h"
+#include "training/schedule.h"
+#include "training/stopping.h"
 #include "work/faults.h"
 #include "work/segments.h"
 #include "work/speeds.h"
 
 namespace gleaner {
 
+/// Samples that are not trained on. Non-owning, as Samples are.
+struct TestSet {
+  Samples samples;
+  std::uint64_t every = 1;  ///< tested after every so many rounds, and after the last; >= 1
+
+  [[nodiscard]] bool is_due(std::uint64_t round, std::uint64_t rounds) const {
+    return round % every == 0 || round == rounds;
+  }
+};
+
 struct RunSpec {
   std::shared_ptr<const Plan> plan;
   std::shared_ptr<const Code> code;
   std::shared_ptr<const Objective> objective;  ///< its chunks() is the plan's
   OptimizerOptions optimizer;
-  double l2 = 0;  ///< lambda >= 0: the server adds lambda/2 ||theta||^2 to the loss, once
+  Schedule schedule;  ///< of the learning rate
+  double l2 = 0;      ///< lambda >= 0: the server adds lambda/2 ||theta||^2 to the loss, once
   ServerOptions server;
   SpeedModel speeds;  ///< injected chunk times; none(): as fast as the machine
   std::vector<Fault> faults;
   std::uint64_t rounds = 100;
+  Stopping stopping;            ///< before that many rounds
+  std::optional<TestSet> test;  ///< gives the test accuracy of rounds; costs no round time
   std::uint64_t seed = 1;
   bool verify = false;  ///< compare every gradient with a plain double-precision sum
   std::size_t segment_floats = kSegmentFloats;
