@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,11 @@ struct KernelLoops {
   /// what is overwritten, and costs reading it again from memory soon after.
   void (*combine)(const Combination& c, std::size_t begin, std::size_t end, bool past_caches);
 };
+
+/// True if the product of every factor with any float is exact in double: at most 29 significant bits (29 +
+/// 24 = 53), and no overflow or underflow. Then a fused multiply-add gives the bits of a product and a sum,
+/// and the loops for three and more sums at once use it. Frames have such numbers.
+[[nodiscard]] bool products_are_exact(std::span<const double> factors);
 
 /// Those of the best level that this machine can run (or that a test allows through Highway). Thread safe.
 [[nodiscard]] const KernelLoops& kernel_loops();

@@ -66,7 +66,11 @@ struct Case {
       combination.streams.push_back(stream.data() + shift);
     }
     combination.factors.resize(streams * sums);
-    for (double& f : combination.factors) f = random.normal() * (wild && random.below(9) == 0 ? 1e300 : 1);
+    const bool exact = random.below(2) == 0;  // then the loops may fuse
+    for (double& f : combination.factors) {
+      f = exact ? static_cast<float>(random.normal()) : random.normal();
+      if (wild && random.below(9) == 0) f *= 1e300;
+    }
     for (std::size_t k = 0; k < sums; ++k) shifts.push_back(random.below(16));
   }
 
@@ -122,6 +126,20 @@ TEST(KernelLoops, WhatIsTooLargeForAFloatIsInfiniteAtEveryLevel) {
     loops.combine({{x.data()}, {-10.0}, {out.data()}}, 0, 200, false);
     EXPECT_EQ(out, std::vector<float>(200, -std::numeric_limits<float>::infinity())) << loops.level;
   });
+}
+
+TEST(KernelLoops, ProductsAreExactUpTo29Bits) {
+  const auto exact = [](double f) { return products_are_exact(std::vector<double>{1.0, f}); };
+  EXPECT_TRUE(products_are_exact({}));
+  EXPECT_TRUE(exact(0.0));
+  EXPECT_TRUE(exact(-1.5));
+  EXPECT_TRUE(exact(1 + 0x1p-28));
+  EXPECT_FALSE(exact(1 + 0x1p-29));
+  EXPECT_FALSE(exact(0.1));
+  EXPECT_FALSE(exact(0x1p+900)) << "the product may overflow where the sum does not";
+  EXPECT_FALSE(exact(0x1p-1000)) << "the product may be rounded as a denormal number";
+  EXPECT_FALSE(exact(std::numeric_limits<double>::infinity()));
+  EXPECT_FALSE(exact(std::numeric_limits<double>::quiet_NaN()));
 }
 
 // A level in which a bit may differ must say so: its plans then have another fingerprint.
