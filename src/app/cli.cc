@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/config_file.h"
+#include "app/eval_command.h"
 #include "app/exit_code.h"
 #include "app/flags.h"
 #include "app/options.h"
@@ -37,6 +38,7 @@ constexpr const char* kTry =
 struct Options {
   TrainOptions train;
   FactsOptions facts;
+  EvalOptions eval;
   bool version_json = false;
 };
 
@@ -64,13 +66,15 @@ Status read_settings(const ConfigOptions& config, Command& command, std::span<Co
 Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> commands) {
   if (command.name() == "version") return version_command(o.version_json);
   const bool train = command.name() == "train";
-  const ConfigOptions& config = train ? o.train.config : o.facts.config;
+  const bool eval = command.name() == "eval";
+  const ConfigOptions& config = train ? o.train.config : eval ? o.eval.config : o.facts.config;
   if (Status s = read_settings(config, command, commands); !s) return s.error();
-  (train ? o.train.plan : o.facts.plan).given = command.given();
   if (config.print) {
     fmt::print("{}", config_text(command));
     return kExitDone;
   }
+  if (eval) return eval_command(o.eval);
+  (train ? o.train.plan : o.facts.plan).given = command.given();
   return train ? train_command(o.train) : plan_command(o.facts);
 }
 
@@ -93,8 +97,9 @@ int parse_and_run(int argc, const char* const* argv) {
   Options options;
   Command train = train_flags(options.train);
   Command plan = plan_flags(options.facts);
+  Command eval = eval_flags(options.eval);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train, &plan, &version};
+  const std::vector<Command*> commands{&train, &plan, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");
   app.footer(kTry);

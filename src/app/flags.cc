@@ -17,6 +17,11 @@ constexpr const char* kTrainExamples = R"(Examples:
       on your own data, every gradient checked against a plain sum
   gleaner train --blocks 2 --replication 4 --faults crash:count=1,round=5,at=after-signal
       half the bytes to the server, and a worker lost in the middle of round 5
+  gleaner train --objective mlp --hidden 256/128 --batch 64 --schedule cosine:warmup=10 \
+      --rounds 1000 --checkpoint saved
+      a perceptron on mini-batches; the same with --resume goes on where it was stopped
+  gleaner train --config run.toml --rounds 50
+      settings from a file; --print-config shows what one may say
 
 --speeds  KIND[:KEY=VALUE,..]: constant, exponential, shifted-exponential, lognormal, pareto,
           bimodal, markov, trace, none; + slow:factor=3,workers=2/5
@@ -27,6 +32,11 @@ constexpr const char* kPlanExamples = R"(Examples:
   gleaner plan --workers 12 --replication 4 --blocks 2
   gleaner plan --assignment assignment.csv --blocks 3 --json
   gleaner plan --workers 8 --out plan.json && gleaner train --plan plan.json
+)";
+
+constexpr const char* kEvalExamples = R"(Examples:
+  gleaner eval --model model.npz --data test.csv
+  gleaner eval --model model.safetensors --data images.gz --labels labels.gz --json
 )";
 
 std::vector<std::string_view> all(std::span<const std::string_view> names) {
@@ -51,7 +61,8 @@ void add_plan_group(Command& c, PlanOptions& o) {
   c.count("--chunks", o.chunks, "number of data chunks (default: as many as workers)");
   c.count("--replication", o.replication, "workers that hold each chunk");
   c.count("--blocks", o.blocks, "vectors are 1/blocks of a gradient");
-  c.choice("--order", o.order, all(kOrders), "order within the workers: optimal, worst-case, random or given");
+  c.choice("--order", o.order, all(kOrders),
+           "order within the workers: optimal, worst-case, random or given");
   c.choice("--frame", o.frame, all(kFrames), "decoding vectors: auto, ones, gaussian or coloured");
   c.count("--seed", o.seed, "one seed, one run");
 }
@@ -116,7 +127,11 @@ Command train_flags(TrainOptions& o) {
   c.toggle("--json", o.json, "the summary as JSON on stdout");
   c.file("--log", o.log, "write a JSON line per round (--compare: FILE.METHOD.jsonl too)");
   c.file("--trace", o.trace, "write what happened, as sentences");
-  c.file("--model-out", o.model_out, "save the trained model (.npz)");
+  c.file("--model-out", o.model_out, "save the trained model (.npz or .safetensors)");
+  c.group("Checkpoints");
+  c.file("--checkpoint", o.checkpoint, "save the run in this folder, also when it is interrupted");
+  c.count("--checkpoint-every", o.checkpoint_every, "rounds between checkpoints");
+  c.toggle("--resume", o.resume, "go on from the latest checkpoint of the folder");
   add_config(c, o.config);
   return c;
 }
@@ -128,6 +143,19 @@ Command plan_flags(FactsOptions& o) {
   c.count("--dimension", o.dimension, "length of the gradient, for the memory facts");
   c.toggle("--json", o.json, "one JSON object on stdout");
   c.file("--out", o.out, "write the plan to this file");
+  add_config(c, o.config);
+  return c;
+}
+
+Command eval_flags(EvalOptions& o) {
+  Command c("eval", "loss and accuracy of a saved model", kEvalExamples);
+  c.group("Model and data");
+  c.file("--model", o.model, "a model that gleaner train --model-out wrote");
+  c.file("--data", o.data, "samples, read by the features and classes of the model");
+  c.file("--labels", o.labels, "labels, where they are a file of their own (IDX, NPY)");
+  c.choice("--format", o.format, all(kFormats), "auto, csv, libsvm, idx or npy");
+  c.group("Output");
+  c.toggle("--json", o.json, "one JSON object on stdout");
   add_config(c, o.config);
   return c;
 }

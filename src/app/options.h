@@ -74,6 +74,20 @@ struct TrainOptions {
   std::string log;
   std::string trace;
   std::string model_out;
+
+  std::string checkpoint;  ///< folder; empty: none are written
+  std::size_t checkpoint_every = 10;
+  bool resume = false;
+};
+
+/// Flags of `gleaner eval`.
+struct EvalOptions {
+  ConfigOptions config;
+  std::string model;
+  std::string data;
+  std::string labels;
+  std::string format = "auto";
+  bool json = false;
 };
 
 /// Flags of `gleaner plan`.
