@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-#include "training/test_files.h"
+#include "support/output_folder.h"
 
 namespace gleaner {
 namespace {
