@@ -10,8 +10,6 @@
 namespace gleaner {
 namespace {
 
-// Column numbers are bounded so that a slip of the pen cannot ask for a model of terabytes.
-constexpr std::uint64_t kFeaturesMax = std::uint64_t{1} << 26;
 constexpr const char* kBlanks = " \t\r";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
@@ -25,6 +23,25 @@ std::string_view next_word(std::string_view& text) {
   while (last != end && !is_blank(*last)) ++last;
   text = std::string_view(last, static_cast<std::size_t>(end - last));
   return {first, static_cast<std::size_t>(last - first)};
+}
+
+// The entry FEATURE:VALUE at `at` if it is written plainly: up to nine digits, ':', a number, and then a
+// blank or the end. Its end; null otherwise.
+const char* scan_entry(const char* at, const char* end, std::uint64_t& feature, float& value) {
+  const char* const digits = at;
+  feature = 0;
+  for (; at != end && *at >= '0' && *at <= '9'; ++at)
+    feature = feature * 10 + static_cast<std::uint64_t>(*at - '0');
+  if (at == end || *at != ':' || at - digits > 9) return nullptr;
+  at = scan_float(at + 1, end, value);
+  return at != nullptr && (at == end || is_blank(*at)) ? at : nullptr;
+}
+
+void append_entry(std::uint64_t feature, float value, Dataset& data) {
+  data.features = std::max<std::size_t>(data.features, feature);
+  if (value == 0) return;
+  data.columns.push_back(static_cast<std::uint32_t>(feature - 1));
+  data.values.push_back(value);
 }
 
 }  // namespace
@@ -81,18 +98,27 @@ Status Libsvm::read_entry(std::string_view word, std::uint64_t line, std::uint64
   previous = feature.value();
   const std::optional<float> value = parse_float(word.substr(word.find(':') + 1));
   if (!value) return malformed(line, word, "a finite value after ':'");
-  data.features = std::max<std::size_t>(data.features, previous);
-  if (*value == 0) return {};
-  data.columns.push_back(static_cast<std::uint32_t>(previous - 1));
-  data.values.push_back(*value);
+  append_entry(previous, *value, data);
   return {};
 }
 
 Status Libsvm::read_row(std::string_view row, std::uint64_t line, Dataset& data, LabelColumn& labels) {
   if (Status label = read_label(next_word(row), line, labels); !label) return label;
+  const std::uint64_t feature_max = options_.features_max.value_or(kFeaturesMax);
   std::uint64_t previous = 0;
-  for (std::string_view word = next_word(row); !word.empty(); word = next_word(row)) {
-    if (Status entry = read_entry(word, line, previous, data); !entry) return entry;
+  for (;;) {
+    while (!row.empty() && is_blank(row.front())) row.remove_prefix(1);
+    if (row.empty()) break;
+    std::uint64_t feature = 0;
+    float value = 0;
+    const char* const end = scan_entry(row.data(), row.data() + row.size(), feature, value);
+    if (end != nullptr && feature > previous && feature <= feature_max) {
+      append_entry(feature, value, data);
+      previous = feature;
+      row.remove_prefix(static_cast<std::size_t>(end - row.data()));
+    } else if (Status entry = read_entry(next_word(row), line, previous, data); !entry) {
+      return entry;
+    }
   }
   data.offsets.push_back(data.columns.size());
   return {};

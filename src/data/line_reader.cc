@@ -50,6 +50,11 @@ std::string_view LineReader::without_mark(std::string_view line) const {
   return line;
 }
 
+std::uint64_t LineReader::bytes_left() const {
+  const std::uint64_t end = std::min(limit_, source_.size().value_or(0));
+  return end - std::min(end, offset_after());
+}
+
 std::optional<std::string_view> LineReader::next() {
   std::size_t searched = 0;
   const char* end = nullptr;

@@ -38,6 +38,9 @@ class LineReader {
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
   /// The offset behind the lines given so far: of the next line, or the end.
   [[nodiscard]] std::uint64_t offset_after() const { return base_ + begin_; }
+  /// Bytes behind the lines given so far, to the end of the range; 0 where nobody knows (gzip). An estimate:
+  /// the file may end earlier than the range.
+  [[nodiscard]] std::uint64_t bytes_left() const;
   [[nodiscard]] const ByteSource& source() const { return source_; }
 
  private:

@@ -17,7 +17,7 @@ struct DataSpec {
   DataFormat format = DataFormat::automatic;  ///< automatic: detect_format()
   std::filesystem::path data{};               ///< images or features, or samples with their labels
   std::filesystem::path labels{};             ///< idx and npy only
-  std::size_t features_min = 0;               ///< libsvm: at least so many features
+  std::size_t features_min = 0;               ///< libsvm: at least so many features (up to 2^26)
   std::size_t classes = 0;                    ///< expected number, 0: any; see LabelColumn
   std::string label_column{};                 ///< csv only; see CsvOptions
   bool targets = false;                       ///< regression: labels become Dataset::targets

@@ -25,6 +25,8 @@ TEST(LoadDataset, TellsTheFormatByTheContent) {
               HasSubstr("--label-column is for CSV"));
   EXPECT_THAT(load_dataset({.format = DataFormat::idx, .data = text, .labels = labels}).error().what,
               HasSubstr("expected 00 00 08"));
+  EXPECT_THAT(load_dataset({.data = text, .features_min = std::size_t{1} << 40}).error().what,
+              HasSubstr("too many"));
   EXPECT_THAT(load_dataset({.data = folder.path() / "none"}).error().what, HasSubstr("No such file"));
 }
 

@@ -21,12 +21,12 @@ const char* scan_slowly(const char* first, const char* last, float& value) {
 
 }  // namespace
 
-// Clinger's fast path: a whole number below 2^53, times or over a power of ten up to 10^22, is rounded only
-// once, to the nearest double. Rounding that to a float is rounding the number itself, unless the double lies
-// exactly between two floats, where the side that the number came from is lost. That, long numbers, exponents
-// and the ends of the range are left to from_chars.
+// Up to 19 digits are a whole number below 2^64. As a double it is off by at most half a unit in the last
+// place, and so is its quotient with a power of ten, which is exact up to 10^22: the double is at most two
+// units away from the number. Both are rounded to the same float unless the middle of two floats lies between
+// them. Numbers near such a middle, longer ones, those with an exponent, and the lower end of the range are
+// left to from_chars.
 const char* scan_float(const char* first, const char* last, float& value) {
-  constexpr std::uint64_t kMantissaMax = std::uint64_t{1} << 53;
   const char* at = first;
   const bool negative = at != last && *at == '-';
   if (negative) ++at;
@@ -43,12 +43,12 @@ const char* scan_float(const char* first, const char* last, float& value) {
     count += decimals;
   }
   const bool exponent = at != last && (*at == 'e' || *at == 'E');
-  if (count == 0 || count > 19 || exponent || mantissa >= kMantissaMax)
-    return scan_slowly(first, last, value);
+  if (count == 0 || count > 19 || exponent) return scan_slowly(first, last, value);
   const double wide = static_cast<double>(mantissa) / kPowers[static_cast<std::size_t>(decimals)];
   constexpr std::uint64_t kDropped = (std::uint64_t{1} << 29) - 1;  // bits that a float has no place for
-  const bool between = (std::bit_cast<std::uint64_t>(wide) & kDropped) == (std::uint64_t{1} << 28);
-  if (between || (mantissa != 0 && wide < static_cast<double>(std::numeric_limits<float>::min())))
+  constexpr std::uint64_t kMiddle = std::uint64_t{1} << 28;
+  const std::uint64_t beside_middle = (std::bit_cast<std::uint64_t>(wide) & kDropped) - (kMiddle - 4);
+  if (beside_middle <= 8 || (mantissa != 0 && wide < static_cast<double>(std::numeric_limits<float>::min())))
     return scan_slowly(first, last, value);
   value = static_cast<float>(negative ? -wide : wide);
   return at;

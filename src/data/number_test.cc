@@ -90,6 +90,10 @@ RC_GTEST_PROP(ScanFloat, BetweenTwoFloats, ()) {
   const std::string text = fmt::format("{:.{}f}", std::ldexp(whole, -shift), shift + 1);
   check_as_from_chars(text);
   check_as_from_chars(text + "0000000001");
+  check_as_from_chars(fmt::format("{:.{}f}", std::ldexp(whole, -shift), *rc::gen::inRange(0, 19)));
+  const auto beside = std::bit_cast<double>(std::bit_cast<std::uint64_t>(whole) +
+                                            *rc::gen::inRange<std::uint64_t>(0, 12) - 6);
+  check_as_from_chars(fmt::format("{:.{}f}", beside, *rc::gen::inRange(6, 12)));
   check_as_from_chars(text + "1");
   check_as_from_chars(text + "e0");
 }

@@ -8,6 +8,10 @@
 namespace gleaner {
 
 Result<DataFormat> format_of(const DataSpec& spec) {
+  if (spec.features_min > kFeaturesMax)
+    return bad_input(
+        fmt::format("{} features are too many, expected at most {}", spec.features_min, kFeaturesMax),
+        "give fewer --features");
   Result<DataFormat> format = spec.format == DataFormat::automatic ? detect_format(spec.data) : spec.format;
   if (!format) return format;
   if (!has_arrays(format.value()) && !spec.labels.empty())
