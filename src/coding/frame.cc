@@ -1,7 +1,10 @@
 #include "coding/frame.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -13,6 +16,16 @@
 #include "coding/small_svd.h"
 
 namespace gleaner {
+
+namespace {
+
+// x to 29 significant bits, half up. Coefficients follow from the shortened R, so decoding stays exact.
+double shortened(double x) {
+  constexpr std::uint64_t kDropped = std::uint64_t{1} << 24U;
+  return std::bit_cast<double>((std::bit_cast<std::uint64_t>(x) + kDropped / 2) & ~(kDropped - 1));
+}
+
+}  // namespace
 
 std::string_view name_of(FrameKind kind) {
   switch (kind) {
@@ -33,7 +46,7 @@ Frame Frame::gaussian(std::size_t workers, std::size_t blocks, std::uint64_t see
   rows.reserve(workers * blocks);
   for (std::size_t j = 0; j < workers; ++j) {
     Random random({.seed = seed, .purpose = Purpose::frame, .worker = j});
-    for (std::size_t k = 0; k < blocks; ++k) rows.push_back(random.normal());
+    for (std::size_t k = 0; k < blocks; ++k) rows.push_back(shortened(random.normal()));
   }
   return Frame(FrameKind::gaussian, blocks, workers, std::move(rows));
 }
@@ -53,7 +66,7 @@ Frame Frame::coloured(const Assignment& assignment, std::size_t blocks, std::uin
   rows.reserve(colour.size() * blocks);
   for (const std::size_t c : colour) {
     const auto begin = vectors.begin() + static_cast<std::ptrdiff_t>(c * blocks);
-    rows.insert(rows.end(), begin, begin + static_cast<std::ptrdiff_t>(blocks));
+    std::transform(begin, begin + static_cast<std::ptrdiff_t>(blocks), std::back_inserter(rows), shortened);
   }
   return Frame(FrameKind::coloured, blocks, colours, std::move(rows));
 }

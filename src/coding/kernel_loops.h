@@ -34,7 +34,7 @@ struct KernelLoops {
 
 /// True if the product of every factor with any float is exact in double: at most 29 significant bits (29 +
 /// 24 = 53), and no overflow or underflow. Then a fused multiply-add gives the bits of a product and a sum,
-/// and the loops for three and more sums at once use it. Frames have such numbers.
+/// and the loops for three and more sums at once use it. Frames are made of such numbers.
 [[nodiscard]] bool products_are_exact(std::span<const double> factors);
 
 /// Those of the best level that this machine can run (or that a test allows through Highway). Thread safe.
