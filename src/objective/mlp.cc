@@ -13,9 +13,9 @@
 namespace gleaner {
 namespace {
 
-// Between two pulses: about a millisecond of multiplications, since fewer rows would read the weights more
+// Between two pulses: one to three milliseconds of work, since fewer rows would read the weights more
 // often.
-constexpr std::size_t kBatchProducts = std::size_t{1} << 22;
+constexpr std::size_t kBatchProducts = std::size_t{1} << 23;
 constexpr std::size_t kLayersMax = 64;
 constexpr std::size_t kUnitsMax = std::size_t{1} << 24;
 
