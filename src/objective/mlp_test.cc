@@ -166,7 +166,7 @@ TEST(MlpPulses, ComeOftenAndStopTheWorkAtOnce) {
   std::vector<float> out(objective->dimension());
   CountingPulse all(100000);
   EXPECT_TRUE(objective->chunk_gradient(theta, ChunkId(0), RoundId(1), out, all));
-  EXPECT_GE(all.ticks, 64 / 5U);  // 5 rows of 800,000 products each at a time
+  EXPECT_GE(all.ticks, 64 / 10U);  // 10 rows of 800,000 products each at a time
   for (std::size_t n = 1; n < all.ticks; ++n) {
     CountingPulse pulse(n);
     EXPECT_FALSE(objective->chunk_gradient(theta, ChunkId(0), RoundId(1), out, pulse));
