@@ -64,7 +64,8 @@ class Frame {
 /// A colouring of the workers in which the holders of every chunk differ; colours are 0, 1, ... Where gamma
 /// divides m in a cyclic placement, and wherever else it is proper: j mod gamma, which no colouring beats.
 /// Otherwise greedy, largest degree first, improved by a tabu search of bounded work (G1: 15 colours).
-/// Deterministic.
+/// With more than 20 million pairs of holders of one chunk it stays with the greedy one, with more than 500
+/// million every worker has a colour of its own. Deterministic.
 [[nodiscard]] std::vector<std::size_t> colour_workers(const Assignment& assignment);
 
 /// The largest condition number sigma_1 / sigma_l of R_S over all l-subsets S of the holders of one chunk: by

@@ -9,6 +9,10 @@
 namespace gleaner {
 namespace {
 
+// Pairs of holders of one chunk, over all chunks: about a second of work each.
+constexpr std::size_t kPairsOfTabuMax = 20'000'000;
+constexpr std::size_t kPairsOfGreedyMax = 500'000'000;
+
 // Calls f(other) for every worker that shares a chunk with `worker`, some of them more than once.
 template <class F>
 void for_each_neighbour(const Assignment& a, WorkerId worker, F&& f) {
@@ -102,9 +106,13 @@ std::vector<std::size_t> colour_workers(const Assignment& assignment) {
   std::vector<std::size_t> colour(assignment.workers());
   for (std::size_t j = 0; j < colour.size(); ++j) colour[j] = j % gamma;
   if (is_proper(assignment, colour)) return colour;
+  const std::size_t pairs = conflicting_pairs(assignment);
+  if (pairs > kPairsOfGreedyMax) {
+    std::iota(colour.begin(), colour.end(), std::size_t{0});
+    return colour;
+  }
   colour = colour_greedily(assignment);
-  constexpr std::size_t kPairsMax = 20'000'000;
-  if (conflicting_pairs(assignment) > kPairsMax) return colour;
+  if (pairs > kPairsOfTabuMax) return colour;
   return with_fewer_colours(assignment, std::move(colour), gamma);
 }
 
