@@ -13,6 +13,7 @@ comes first). Without SECTION all of them run:
     clock      --clock virtual: the same seed gives the same JSON
     other      the same JSON from another build of the program (--other)
     interrupt  SIGINT ends a run in good order
+    plans      orders, bounds and frames on the paper's graph and elsewhere
     contract   keys, types, exit codes
 
 Ratios of times are asserted on the virtual clock, where they do not depend on the machine; on the real clock
@@ -43,8 +44,8 @@ ROUND_KEYS = {
     "type", "round", "seconds", "loss", "residual", "chunks_completed", "chunks_used", "bytes_to_server",
     "gradient_error", "epoch", "reencoded", "workers"}
 PLAN_KEYS = {
-    "workers", "chunks", "blocks", "load_max", "replication_min", "tolerated_losses", "q_max", "q_max_lower_bound",
-    "colours", "worst_condition", "worker_memory_bytes", "server_memory_bytes", "fingerprint"}
+    "workers", "chunks", "blocks", "load_max", "replication_min", "tolerated_losses", "order_kind", "q_max",
+    "q_max_lower_bound", "colours", "worst_condition", "worker_memory_bytes", "server_memory_bytes", "fingerprint"}
 
 
 class Missing(Exception):
@@ -88,6 +89,12 @@ class Trial:
 
     def data(self, name):
         path = self.options.shared / "data" / name
+        if not path.is_file():
+            raise Missing(f"there is no {path}")
+        return str(path)
+
+    def reference(self, name):
+        path = self.options.shared / "reference" / name
         if not path.is_file():
             raise Missing(f"there is no {path}")
         return str(path)
@@ -341,6 +348,30 @@ def interrupt(t):
     t.check(run.returncode == -signal.SIGINT, f"it died of the signal: {run.returncode}")
 
 
+def plans(t):
+    g1 = t.reference("assignment-g1.csv")
+    expected = {2: (1573, 12), 3: (1580, 60)}  # blocks -> q_max, largest worst condition
+    for blocks, (q_max, condition) in expected.items():
+        facts = strict_json(t.gleaner("plan", "--assignment", g1, "--blocks", blocks, "--json")[0])
+        t.check(facts["q_max"] == q_max, f"G1, {blocks} blocks: q_max {facts['q_max']}")
+        t.check(q_max - 4 < facts["q_max_lower_bound"] <= q_max, f"lower bound {facts['q_max_lower_bound']}")
+        t.between(facts["worst_condition"], 1, condition, f"G1, {blocks} blocks: worst condition")
+        t.check(facts["order_kind"] == "balanced" and facts["colours"] <= 16, f"{facts['colours']} colours")
+    facts = strict_json(t.gleaner("plan", "--assignment", g1, "--json")[0])
+    t.check(facts["order_kind"] == "optimal" and facts["q_max"] == facts["q_max_lower_bound"] == 1565, "G1, 1 block")
+
+    wide = ["plan", "--workers", 20, "--chunks", 50, "--replication", 4, "--json"]
+    for order in ["optimal", "worst-case", "random"]:
+        facts = strict_json(t.gleaner(*wide, "--order", order)[0])
+        t.check(facts["q_max"] >= facts["q_max_lower_bound"], f"irregular, {order}: {facts['q_max']}")
+        kind = "random" if order == "random" else "heuristic"
+        t.check(facts["order_kind"] in {kind, "optimal"}, f"irregular, {order}: an order that is {facts['order_kind']}")
+    out, err = t.gleaner("plan", "--replication", 2, "--blocks", 2)
+    t.check("tolerates no loss" in err and "order" in out, f"no loss tolerated: {err.strip()}")
+    facts = strict_json(t.gleaner("plan", "--scheme", "fractional-repetition", "--workers", 12, "--json")[0])
+    t.check(facts["replication_min"] == facts["load_max"] == 3, "fractional repetition")
+
+
 def contract(t):
     tiny = ["--rounds", 3, "--workers", 4, "--clock", "virtual", "--speeds", "exponential:mean=4ms"]
     run, _ = t.train(*tiny, "--log", "run.jsonl")
@@ -384,7 +415,7 @@ def contract(t):
     t.check(not out and table_of(err), "without --json nothing is on stdout; the table is on stderr")
 
 
-SECTIONS = {f.__name__: f for f in [speed, loss, census, twin, clock, other, interrupt, contract]}
+SECTIONS = {f.__name__: f for f in [speed, loss, census, twin, clock, other, interrupt, plans, contract]}
 
 
 def main():

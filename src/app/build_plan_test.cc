@@ -80,6 +80,20 @@ TEST(BuildPlan, ErrorsNameTheFlagAndACure) {
   EXPECT_THAT(complaint(o), HasSubstr("--plan FILE.json"));
 }
 
+TEST(BuildPlan, AnOrderIsMadeForTheInstance) {
+  PlanOptions o;
+  const Plan regular = build_plan(o, Method::partial).value();
+  EXPECT_EQ(regular.ordering(), Ordering::optimal(regular.assignment()));
+  o.chunks = 21;
+  o.blocks = 2;
+  const Plan mean = build_plan(o, Method::partial).value();
+  EXPECT_EQ(mean.ordering(), Ordering::for_mean_time(mean.assignment(), 2));
+  o.order = "worst-case";
+  const Plan worst = build_plan(o, Method::partial).value();
+  EXPECT_EQ(worst.ordering(), Ordering::for_worst_case(worst.assignment(), 2));
+  EXPECT_NE(worst.ordering(), mean.ordering());
+}
+
 TEST(BuildPlan, AFileDecidesAndFlagsMayNotContradictIt) {
   const OutputFolder folder;
   const std::string file = (folder.path() / "plan.json").string();

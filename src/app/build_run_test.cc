@@ -20,7 +20,7 @@ struct Small {
     std::ofstream train(folder.path() / "train.svm");
     std::ofstream test(folder.path() / "test.svm");
     for (int i = 0; i < 12; ++i) train << i % 3 << " " << 1 + i % 4 << ":1\n";
-    for (int i = 0; i < 4; ++i) test << i % 2 << " 6:1\n";
+    for (int i = 0; i < 4; ++i) test << i % 2 << " 3:1\n";
     options.data = (folder.path() / "train.svm").string();
   }
   OutputFolder folder;
@@ -142,11 +142,12 @@ TEST(RunKit, FlagsThatContradictEachOther) {
   EXPECT_THAT(complaint([](TrainOptions& o) { o.objective = "logistic"; }), HasSubstr("train.svm has 3"));
 }
 
-TEST(RunKit, ATestSetWidensTheModel) {
+TEST(RunKit, ATestSetHasNoFeatureThatTheTrainingSetLacks) {
   Small small;
   EXPECT_EQ(spec_of(small.options).objective->parameters(), 3u * (4 + 1));
+  std::ofstream(small.folder.path() / "test.svm") << "0 3:1\n1 6:1\n";
   small.options.test = (small.folder.path() / "test.svm").string();
-  EXPECT_EQ(spec_of(small.options).objective->parameters(), 3u * (6 + 1));
+  EXPECT_THAT(complaint(small.options), HasSubstr("test.svm:2: found '6:1', expected a feature in 1..4"));
 }
 
 TEST(RunKit, MoreChunksThanSamples) {

@@ -8,12 +8,12 @@ namespace gleaner {
 
 inline constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
 inline constexpr std::array<std::string_view, 3> kSchemes{"cyclic", "fractional-repetition", "regular-graph"};
-inline constexpr std::array<std::string_view, 3> kOrders{"optimal", "random", "given"};
+inline constexpr std::array<std::string_view, 4> kOrders{"optimal", "worst-case", "random", "given"};
 inline constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 inline constexpr std::array<std::string_view, 4> kObjectives{"softmax", "logistic", "linear", "mlp"};
 inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};
 inline constexpr std::array<std::string_view, 5> kSchedules{"constant", "step", "cosine", "linear", "warmup"};
-inline constexpr std::array<std::string_view, 3> kFormats{"auto", "idx", "libsvm"};
+inline constexpr std::array<std::string_view, 5> kFormats{"auto", "csv", "libsvm", "idx", "npy"};
 inline constexpr std::array<std::string_view, 2> kClocks{"real", "virtual"};
 inline constexpr std::array<std::string_view, 1> kPolicies{"static"};
 inline constexpr std::array<std::string_view, 3> kRecoveries{"exact", "deadline", "residual"};

@@ -51,7 +51,7 @@ void add_plan_group(Command& c, PlanOptions& o) {
   c.count("--chunks", o.chunks, "number of data chunks (default: as many as workers)");
   c.count("--replication", o.replication, "workers that hold each chunk");
   c.count("--blocks", o.blocks, "vectors are 1/blocks of a gradient");
-  c.choice("--order", o.order, all(kOrders), "order within the workers: optimal, random or given");
+  c.choice("--order", o.order, all(kOrders), "order within the workers: optimal, worst-case, random or given");
   c.choice("--frame", o.frame, all(kFrames), "decoding vectors: auto, ones, gaussian or coloured");
   c.count("--seed", o.seed, "one seed, one run");
 }
@@ -61,11 +61,13 @@ void add_data_group(Command& c, TrainOptions& o) {
   c.choice("--objective", o.objective, all(kObjectives), "softmax, logistic, linear or mlp");
   c.text("--hidden", o.hidden, "N/N/..", "widths of the hidden layers of mlp, e.g. 256/128");
   c.file("--data", o.data, "training samples (default: synthetic classes)");
-  c.file("--labels", o.labels, "labels, where they are a file of their own (IDX)");
+  c.file("--labels", o.labels, "labels, where they are a file of their own (IDX, NPY)");
+  c.text("--label-column", o.label_column, "NAME",
+         "column of the label in a CSV file, by name or number from 0");
   c.file("--test", o.test, "test samples");
-  c.file("--test-labels", o.test_labels, "their labels (IDX)");
+  c.file("--test-labels", o.test_labels, "their labels (IDX, NPY)");
   c.number("--test-fraction", o.test_fraction, "test on the last part of the samples, e.g. 0.2");
-  c.choice("--format", o.format, all(kFormats), "auto, idx or libsvm");
+  c.choice("--format", o.format, all(kFormats), "auto, csv, libsvm, idx or npy");
 }
 
 void add_training_group(Command& c, TrainOptions& o) {

@@ -52,6 +52,7 @@ struct TrainOptions {
   std::string labels;
   std::string test;
   std::string test_labels;
+  std::string label_column;  ///< of a CSV file; empty: by name, or the last one
   std::string format = "auto";
   std::optional<double> test_fraction;  ///< none: 0.2 of synthetic data, 0 of files
 

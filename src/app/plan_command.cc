@@ -18,7 +18,24 @@
 namespace gleaner {
 namespace {
 
-std::string as_json(const PlanFacts& f) {
+// The facts know what is proven of an order; where nothing is, the flags know where it is from.
+std::string_view order_kind(const PlanFacts& f, const PlanOptions& o) {
+  if (f.order != OrderKind::heuristic) return name_of(f.order);
+  if (!o.plan_file.empty()) return "given";
+  return o.order == "random" ? "random" : name_of(f.order);
+}
+
+std::string_view order_meaning(std::string_view kind, const PlanOptions& o, Method method) {
+  if (method != Method::partial) return "any order: a worker's chunks count when all of them are done";
+  if (kind == "optimal") return "its q_max is the lower bound";
+  if (kind == "balanced") return "every chunk once in every position; proven optimal for 1 block only";
+  if (kind == "given") return "by the plan file; nothing is proven";
+  if (kind == "random") return "nothing is proven; --order optimal is better";
+  return o.order == "worst-case" ? "an irregular instance: searched for a small q_max"
+                                 : "an irregular instance: searched for a short mean time of a round";
+}
+
+std::string as_json(const PlanFacts& f, const PlanOptions& o) {
   nlohmann::ordered_json j;
   j["workers"] = f.workers;
   j["chunks"] = f.chunks;
@@ -26,20 +43,23 @@ std::string as_json(const PlanFacts& f) {
   j["load_max"] = f.load_max;
   j["replication_min"] = f.replication_min;
   j["tolerated_losses"] = f.tolerated_losses;
+  j["order_kind"] = order_kind(f, o);
   j["q_max"] = f.q_max;
   j["q_max_lower_bound"] = f.q_max_lower_bound;
   j["colours"] = f.colours;
-  j["worst_condition"] = f.worst_condition;  // infinity becomes null
+  j["worst_condition"] = nullptr;  // not known: it is somewhere above that of a sample
+  if (f.condition.complete) j["worst_condition"] = f.condition.at_least;
   j["worker_memory_bytes"] = f.worker_memory_bytes;
   j["server_memory_bytes"] = f.server_memory_bytes;
   j["fingerprint"] = f.fingerprint;
   return j.dump(2);
 }
 
-void print_facts(const PlanFacts& f, Method method, std::size_t dimension) {
+void print_facts(const PlanFacts& f, const FactsOptions& options, Method method) {
   const auto line = [](std::string_view name, const std::string& value, std::string_view meaning) {
     fmt::print("  {:<18} {:>12}{}{}\n", name, value, meaning.empty() ? "" : "  ", meaning);
   };
+  const std::string_view kind = order_kind(f, options.plan);
   fmt::print("plan for method {}\n", name_of(method));
   line("workers", fmt::format("{}", f.workers), "");
   line("chunks", fmt::format("{}", f.chunks), "");
@@ -48,12 +68,16 @@ void print_facts(const PlanFacts& f, Method method, std::size_t dimension) {
   line("replication_min", fmt::format("{}", f.replication_min), "copies of the rarest chunk");
   line("tolerated_losses", fmt::format("{}", f.tolerated_losses),
        "any so many workers may be lost in a round");
+  line("order", std::string(kind), order_meaning(kind, options.plan, method));
   line("q_max", fmt::format("{}", f.q_max), "chunks done in the worst case when a round ends");
   line("q_max_lower_bound", fmt::format("{}", f.q_max_lower_bound), "no order can have a smaller q_max");
-  line("colours", fmt::format("{}", f.colours), "different decoding vectors");
-  line("worst_condition", fmt::format("{:.3g}", f.worst_condition), "of any decoding that can occur");
+  line("colours", fmt::format("{}", f.colours),
+       fmt::format("different decoding vectors, {} frame", name_of(f.frame)));
+  line("worst_condition", fmt::format("{}{:.3g}", f.condition.complete ? "" : ">= ", f.condition.at_least),
+       f.condition.complete ? "of any decoding that can occur"
+                            : "of a sample: there are too many sets of holders to look at all");
   line("worker memory", byte_text(static_cast<double>(f.worker_memory_bytes)),
-       fmt::format("chunk gradients of {} floats", dimension));
+       fmt::format("chunk gradients of {} floats", options.dimension));
   line("server memory", byte_text(static_cast<double>(f.server_memory_bytes)),
        "the gradient and segments in flight");
   fmt::print("  fingerprint        {}\n", f.fingerprint);
@@ -78,9 +102,9 @@ Result<int> plan_command(const FactsOptions& options) {
     }
   }
   if (options.json) {
-    fmt::print("{}\n", as_json(facts));
+    fmt::print("{}\n", as_json(facts, options.plan));
   } else {
-    print_facts(facts, method.value(), options.dimension);
+    print_facts(facts, options, method.value());
   }
   if (facts.tolerated_losses == 0 && method.value() != Method::uncoded) {
     say("warning: this plan tolerates no loss; raise --replication above --blocks\n");

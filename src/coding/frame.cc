@@ -43,10 +43,11 @@ Frame Frame::coloured(const Assignment& assignment, std::size_t blocks, std::uin
   if (blocks == 1) return Frame(FrameKind::coloured, 1, 1, std::vector<double>(assignment.workers(), 1.0));
   const std::vector<std::size_t> colour = colour_workers(assignment);
   const std::size_t colours = *std::max_element(colour.begin(), colour.end()) + 1;
-  constexpr std::size_t kSubsetsPerChunk = 2000;
+  constexpr std::size_t kSubsetsMax = 4'000'000;  // the search looks at far fewer
+  constexpr std::size_t kSampleSize = 400'000;
   const std::vector<std::uint32_t> label(colour.begin(), colour.end());
   const Subsets subsets =
-      blocks > 2 ? holder_subsets(assignment, label, blocks, kSubsetsPerChunk) : Subsets{};
+      blocks > 2 ? holder_subsets(assignment, label, blocks, kSubsetsMax, kSampleSize) : Subsets{};
   const std::vector<double> vectors = spread_vectors(colours, blocks, subsets, seed);
   std::vector<double> rows;
   rows.reserve(colour.size() * blocks);
@@ -92,25 +93,33 @@ std::vector<std::uint32_t> labels_of(const Frame& frame) {
 
 }  // namespace
 
-double worst_condition(const Assignment& assignment, const Frame& frame, std::size_t subset_limit) {
+ConditionEstimate estimate_condition(const Assignment& assignment, const Frame& frame, std::size_t work_max) {
+  constexpr std::size_t kSubsetsMax =
+      8'000'000;  // to write down; most of them are alike when there are few colours
   const std::size_t blocks = frame.blocks();
   const std::vector<std::uint32_t> label = labels_of(frame);
   std::vector<std::uint32_t> worker_with(frame.workers());
   for (std::uint32_t j = 0; j < label.size(); ++j) worker_with[label[j]] = j;
 
-  const Subsets subsets = holder_subsets(assignment, label, blocks, subset_limit);
+  const std::size_t affordable = std::max<std::size_t>(work_max / (blocks * blocks * blocks), 1);
+  const Subsets subsets =
+      thinned(holder_subsets(assignment, label, blocks, kSubsetsMax, affordable), affordable);
   SmallSvd svd(blocks);
   std::vector<double> matrix(blocks * blocks);
-  double worst = 1;
+  ConditionEstimate estimate{1, subsets.complete};
   for (std::size_t s = 0; s < subsets.count(); ++s) {
     for (std::size_t a = 0; a < blocks; ++a) {
       const auto row = frame.row(WorkerId(worker_with[subsets[s][a]]));
       std::copy(row.begin(), row.end(), matrix.begin() + static_cast<std::ptrdiff_t>(a * blocks));
     }
     svd.compute(matrix);
-    worst = std::max(worst, svd.condition());
+    estimate.at_least = std::max(estimate.at_least, svd.condition());
   }
-  return worst;
+  return estimate;
+}
+
+double worst_condition(const Assignment& assignment, const Frame& frame) {
+  return estimate_condition(assignment, frame, kConditionWork).at_least;
 }
 
 }  // namespace gleaner

@@ -68,9 +68,21 @@ class Frame {
 
 /// The largest condition number sigma_1 / sigma_l of R_S over all l-subsets S of the holders of one chunk: by
 /// section 9 also the bound over all reachable holder sets. +inf if some subset is singular; 1 for l = 1 with
-/// equal norms. Chunks with fewer than l holders are skipped. At most `subset_limit` subsets per chunk are
-/// looked at; where there are more, that many are drawn from a fixed seed.
-[[nodiscard]] double worst_condition(const Assignment& assignment, const Frame& frame,
-                                     std::size_t subset_limit = 20000);
+/// equal norms. Chunks with fewer than l holders are skipped.
+struct ConditionEstimate {
+  double at_least = 1;   ///< the largest of those that were looked at
+  bool complete = true;  ///< which were all
+};
+
+/// Decompositions of l x l matrices cost l^3 units of work, about 15 ns each: this is a second or so.
+constexpr std::size_t kConditionWork = 60'000'000;
+
+/// Looks at all subsets if there are at most 8 million and those that differ cost at most `work_max`
+/// units, else at as many as that pays for (one at least), drawn from a fixed seed. Deterministic.
+[[nodiscard]] ConditionEstimate estimate_condition(const Assignment& assignment, const Frame& frame,
+                                                   std::size_t work_max);
+
+/// estimate_condition(kConditionWork).at_least: the worst condition, unless the instance is large.
+[[nodiscard]] double worst_condition(const Assignment& assignment, const Frame& frame);
 
 }  // namespace gleaner

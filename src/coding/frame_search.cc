@@ -172,17 +172,6 @@ class Search {
   static constexpr std::size_t kUnits = 50'000'000;
   static constexpr std::uint64_t kStartsMax = 40;
 
-  // At most `limit` subsets, evenly taken.
-  static Subsets thinned(const Subsets& all, std::size_t limit) {
-    if (all.count() <= limit) return all;
-    Subsets some{all.size, {}};
-    for (std::size_t k = 0; k < limit; ++k) {
-      const auto subset = all[k * all.count() / limit];
-      some.members.insert(some.members.end(), subset.begin(), subset.end());
-    }
-    return some;
-  }
-
   std::size_t colours_;
   std::size_t blocks_;
   std::size_t budget_;  // decompositions

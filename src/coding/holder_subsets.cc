@@ -101,20 +101,50 @@ void add_some(Collector& collector, const Labels& labels, std::size_t blocks, st
   }
 }
 
+// Sum over the chunks of the number of their l-subsets, or cap if that is less.
+std::size_t count_subsets(const std::vector<Labels>& chunks, std::size_t blocks, std::size_t cap) {
+  std::size_t total = 0;
+  for (const Labels& labels : chunks) {
+    total += binomial(labels.size(), blocks, cap);
+    if (total >= cap) return cap;
+  }
+  return total;
+}
+
 }  // namespace
 
 Subsets holder_subsets(const Assignment& assignment, std::span<const std::uint32_t> label, std::size_t blocks,
-                       std::size_t limit) {
+                       std::size_t all_max, std::size_t sample_size) {
   Collector collector(blocks);
+  const std::vector<Labels> chunks = different_chunks(assignment, label, blocks);
+  if (count_subsets(chunks, blocks, all_max + 1) <= all_max) {
+    for (const Labels& labels : chunks) add_all(collector, labels, blocks);
+    return collector.finish();
+  }
   Random random({.seed = 1, .purpose = Purpose::frame, .position = 1});
-  for (const Labels& labels : different_chunks(assignment, label, blocks)) {
-    if (binomial(labels.size(), blocks, limit + 1) <= limit) {
+  const std::size_t looked_at = std::min(chunks.size(), sample_size);
+  for (std::size_t k = 0; k < looked_at; ++k) {
+    const Labels& labels = chunks[k * chunks.size() / looked_at];
+    const std::size_t share = sample_size / looked_at;
+    if (binomial(labels.size(), blocks, share + 1) <= share) {
       add_all(collector, labels, blocks);
     } else {
-      add_some(collector, labels, blocks, limit, random);
+      add_some(collector, labels, blocks, share, random);
     }
   }
-  return collector.finish();
+  Subsets some = collector.finish();
+  some.complete = false;
+  return some;
+}
+
+Subsets thinned(Subsets subsets, std::size_t limit) {
+  if (subsets.count() <= limit) return subsets;
+  Subsets some{subsets.size, {}, false};
+  for (std::size_t k = 0; k < limit; ++k) {
+    const auto subset = subsets[k * subsets.count() / limit];
+    some.members.insert(some.members.end(), subset.begin(), subset.end());
+  }
+  return some;
 }
 
 }  // namespace gleaner

@@ -46,7 +46,8 @@ RC_GTEST_PROP(HolderSubsets, AreAllAndNoneTwice, ()) {
   const Assignment a = testing_cases::any_assignment(1, 8);
   const Labels label = any_labels(a.workers());
   const std::size_t blocks = testing_cases::any_size(1, 5);
-  const Subsets subsets = holder_subsets(a, label, blocks, 1000);
+  const Subsets subsets = holder_subsets(a, label, blocks, 1000, 0);
+  RC_ASSERT(subsets.complete);
   const std::set<Labels> expected = by_bit_patterns(a, label, blocks);
   RC_ASSERT(as_set(subsets) == expected);
   RC_ASSERT(subsets.count() == expected.size());
@@ -56,10 +57,16 @@ RC_GTEST_PROP(HolderSubsets, ASampleIsPartOfThem, ()) {
   const Assignment a = testing_cases::any_assignment(1, 8);
   const Labels label = any_labels(a.workers());
   const std::size_t blocks = testing_cases::any_size(1, 5);
-  const Subsets subsets = holder_subsets(a, label, blocks, 3);
+  const std::size_t sample = testing_cases::any_size(1, 20);
+  const Subsets subsets = holder_subsets(a, label, blocks, 3, sample);
   const std::set<Labels> all = by_bit_patterns(a, label, blocks);
-  RC_ASSERT(subsets.count() <= 3 * a.chunks());
+  RC_ASSERT(subsets.complete || subsets.count() <= sample);
+  RC_ASSERT(!subsets.complete || subsets.count() == all.size());
   RC_ASSERT((subsets.count() == 0) == all.empty());
+  const Subsets fewer = thinned(subsets, 2);
+  RC_ASSERT(fewer.count() == std::min<std::size_t>(subsets.count(), 2));
+  RC_ASSERT(fewer.complete == (subsets.complete && subsets.count() <= 2));
+  for (const Labels& subset : as_set(fewer)) RC_ASSERT(all.contains(subset));
   for (const Labels& subset : as_set(subsets)) RC_ASSERT(all.contains(subset));
 }
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
-#include <map>
-#include <set>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -18,32 +16,6 @@ namespace {
 
 using testing_cases::any_assignment;
 using testing_cases::any_size;
-
-using Pairs = std::set<std::pair<ChunkId, WorkerId>>;
-
-std::size_t orderings(const Pairs& pairs) {
-  std::map<WorkerId, std::size_t> load;
-  std::size_t count = 1;
-  for (const auto& [chunk, worker] : pairs) count *= ++load[worker];
-  return count;
-}
-
-// Copies added at random for as long as there are at most 5000 orderings: loads and replications differ.
-Assignment any_enumerable() {
-  Random random = testing_cases::any_random();
-  const std::size_t chunks = 1 + random.below(5);
-  const std::size_t workers = 2 + random.below(4);
-  Pairs pairs;
-  const auto worker = [&] { return WorkerId(static_cast<std::uint32_t>(random.below(workers))); };
-  for (std::uint32_t i = 0; i < chunks; ++i) pairs.emplace(i, worker());
-  for (std::size_t k = random.below(4 * chunks); k > 0; --k) {
-    Pairs more = pairs;
-    more.emplace(static_cast<std::uint32_t>(random.below(chunks)), worker());
-    if (orderings(more) <= 5000) pairs = more;
-  }
-  const std::vector<std::pair<ChunkId, WorkerId>> list(pairs.begin(), pairs.end());
-  return Assignment::from_pairs(chunks, workers, list).value();
-}
 
 // The smallest Q_max of all orderings.
 std::size_t best_q_max(const Assignment& a, std::size_t blocks) {
@@ -62,7 +34,7 @@ std::size_t best_q_max(const Assignment& a, std::size_t blocks) {
 
 // The heart of the matter: a bound that some order beats is a lie.
 RC_GTEST_PROP(OrderCertificate, NoOrderBeatsTheBound, ()) {
-  const Assignment a = any_enumerable();
+  const Assignment a = testing_cases::enumerable_assignment(*rc::gen::arbitrary<std::uint64_t>(), 5000);
   for (std::size_t l = 1; l <= a.replication_max() + 1; ++l) {
     const std::size_t best = best_q_max(a, l);
     RC_ASSERT(q_max_lower_bound(a, l) <= best);

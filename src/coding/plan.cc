@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "coding/kernels.h"
-
 namespace gleaner {
 
 std::string_view name_of(Method method) {
@@ -100,8 +98,8 @@ Status check_frame(const Assignment& assignment, const Frame& frame) {
   if (const Status twins = check_no_twins(assignment, frame); !twins) return twins;
   // A look at many subsets, though not at all of them where the plan is large: equal vectors, the likely
   // mistake, were looked for above.
-  const std::size_t subsets = std::clamp<std::size_t>(400'000 / assignment.chunks(), 20, 20'000);
-  if (std::isfinite(worst_condition(assignment, frame, subsets))) return {};
+  constexpr std::size_t kWork = kConditionWork / 6;
+  if (std::isfinite(estimate_condition(assignment, frame, kWork).at_least)) return {};
   return bad_input(
       fmt::format("{} holders of one chunk have linearly dependent decoding vectors in the {} frame",
                   frame.blocks(), name_of(frame.kind())),
@@ -118,28 +116,6 @@ Result<Plan> Plan::make(Method method, Assignment assignment, Ordering ordering,
   }
   if (const Status rows = check_frame(assignment, frame); !rows) return rows.error();
   return Plan(method, std::move(assignment), std::move(ordering), std::move(frame));
-}
-
-PlanFacts facts_of(const Plan& plan, std::size_t dimension, std::size_t segment_floats, std::size_t credits) {
-  const Assignment& a = plan.assignment();
-  PlanFacts facts;
-  facts.workers = plan.workers();
-  facts.chunks = plan.chunks();
-  facts.blocks = plan.blocks();
-  facts.load_max = a.load_max();
-  facts.replication_min = a.replication_min();
-  facts.tolerated_losses = facts.replication_min - facts.blocks;
-  facts.q_max = q_max(a, plan.ordering(), plan.blocks());
-  facts.q_max_lower_bound = q_max_lower_bound(a, plan.blocks());
-  facts.colours = plan.frame().colours();
-  facts.worst_condition = worst_condition(a, plan.frame());
-  const std::size_t vector = block_length(dimension, plan.blocks());
-  const bool whole = credits != 0 && segment_floats >= (vector + credits - 1) / credits;
-  const std::size_t window = whole ? vector : credits * segment_floats;
-  facts.worker_memory_bytes = facts.load_max * vector * plan.blocks() * sizeof(float);
-  facts.server_memory_bytes = (dimension + plan.workers() * window) * sizeof(float);
-  facts.fingerprint = plan.fingerprint().hex;
-  return facts;
 }
 
 }  // namespace gleaner

@@ -71,9 +71,22 @@ class Plan {
 };
 
 /// What decides the bits of a float besides the plan: Gleaner's version, compiler and its version,
-/// architecture, the SIMD level of the kernels. Not the optimisation level and not the sanitizers: they
-/// change no bit (-ffp-contract=off).
+/// architecture, and of the SIMD level of the kernels what can change a bit (docs/decisions/0003: nothing
+/// today). Not the optimisation level and not the sanitizers: they change no bit (-ffp-contract=off).
 [[nodiscard]] std::string arithmetic_identity();
+
+/// The SIMD level of the kernels on this machine, as Highway calls it: "AVX3" (AVX-512), "AVX2", "SSE4", ..
+/// For people who compare speeds; not part of the identity.
+[[nodiscard]] std::string_view simd_level();
+
+/// What is known about the order of a plan.
+enum class OrderKind : std::uint8_t {
+  optimal,    ///< Q_max is its lower bound
+  balanced,   ///< the order of the paper: N = m, equal loads, every chunk once in every position; nothing
+              ///< proven
+  heuristic,  ///< any other; nothing proven
+};
+[[nodiscard]] std::string_view name_of(OrderKind kind);
 
 /// What `gleaner plan` prints (cli.md).
 struct PlanFacts {
@@ -83,10 +96,14 @@ struct PlanFacts {
   std::size_t load_max = 0;
   std::size_t replication_min = 0;
   std::size_t tolerated_losses = 0;  ///< replication_min - blocks: any so many workers may be lost
+  /// q_max() of ordering.h for `partial`. For the other methods a worker's chunks count when it has done all
+  /// of them: 1 + W - (gamma_min - l + 1) in every order.
   std::size_t q_max = 0;
-  std::size_t q_max_lower_bound = 0;
-  std::size_t colours = 0;
-  double worst_condition = 1;
+  std::size_t q_max_lower_bound = 0;  ///< no order has a smaller q_max
+  OrderKind order = OrderKind::heuristic;
+  FrameKind frame = FrameKind::ones;
+  std::size_t colours = 0;              ///< different decoding vectors
+  ConditionEstimate condition;          ///< incomplete where the instance is large
   std::size_t worker_memory_bytes = 0;  ///< load_max padded gradients of `dimension` floats
   std::size_t server_memory_bytes = 0;  ///< the recovered gradient and m windows of segments
   std::string fingerprint;

@@ -223,13 +223,57 @@ TEST(Plan, FactsOfThePapersSetting) {
   EXPECT_EQ(facts.q_max, 1573U);
   EXPECT_EQ(facts.q_max_lower_bound, 1571U);
   EXPECT_EQ(facts.colours, 8U);
-  EXPECT_NEAR(facts.worst_condition, 5.03, 0.01);
+  EXPECT_EQ(facts.order, OrderKind::balanced);
+  EXPECT_EQ(facts.frame, FrameKind::coloured);
+  EXPECT_NEAR(facts.condition.at_least, 5.03, 0.01);
+  EXPECT_TRUE(facts.condition.complete);
   EXPECT_EQ(facts.worker_memory_bytes, 8U * 1002 * 4);            // padded to 2 x 501
   EXPECT_EQ(facts.server_memory_bytes, (1001U + 200 * 256) * 4);  // windows of 4 x 64 floats
   EXPECT_EQ(facts.fingerprint, plan.fingerprint().hex);
   EXPECT_EQ(facts_of(plan, 1001, 200, 4).server_memory_bytes, (1001U + 200 * 501) * 4)
       << "at most one vector";
   EXPECT_EQ(facts_of(plan, 1001, SIZE_MAX, SIZE_MAX).server_memory_bytes, (1001U + 200 * 501) * 4);
+}
+
+OrderKind kind_of(Method method, const Assignment& a, const Ordering& ordering) {
+  const Plan plan = Plan::make(method, a, ordering, Frame::ones(a.workers())).value();
+  return facts_of(plan, 100, 64, 4).order;
+}
+
+TEST(Plan, FactsSayWhatIsProvenOfTheOrder) {
+  const Assignment regular = Assignment::cyclic(12, 12, 3).value();
+  EXPECT_EQ(kind_of(Method::partial, regular, Ordering::optimal(regular)), OrderKind::optimal);
+  EXPECT_EQ(kind_of(Method::partial, regular, Ordering::ascending(regular)), OrderKind::heuristic);
+  EXPECT_EQ(kind_of(Method::original, regular, Ordering::ascending(regular)), OrderKind::optimal);
+  const Assignment irregular = Assignment::cyclic(40, 12, 3).value();
+  EXPECT_EQ(kind_of(Method::partial, irregular, Ordering::for_mean_time(irregular, 1)), OrderKind::heuristic);
+  for (const OrderKind kind : {OrderKind::optimal, OrderKind::balanced, OrderKind::heuristic}) {
+    EXPECT_NE(name_of(kind), "unknown");
+  }
+}
+
+// All sets of finished workers that leave some chunk short; all others lack one chunk.
+TEST(Plan, QMaxOfTheOriginalMethodIsTheWorstOverAllStates) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Assignment a = testing_cases::enumerable_assignment(seed, 5000);
+    std::size_t most = 0;
+    for (std::uint32_t finished = 0; finished < (1U << a.workers()); ++finished) {
+      std::size_t processed = 0;
+      for (std::uint32_t j = 0; j < a.workers(); ++j) {
+        const std::size_t load = a.load(WorkerId(j));
+        processed += (finished >> j & 1U) != 0 || load == 0 ? load : load - 1;
+      }
+      for (std::uint32_t i = 0; i < a.chunks(); ++i) {
+        bool copied = false;
+        for (const auto& holder : a.holders_of(ChunkId(i)))
+          copied |= (finished >> holder.worker.value & 1U) != 0;
+        if (!copied) most = std::max(most, processed);
+      }
+    }
+    const Plan plan =
+        Plan::make(Method::original, a, Ordering::ascending(a), Frame::ones(a.workers())).value();
+    EXPECT_EQ(facts_of(plan, 100, 64, 4).q_max, most + 1) << seed;
+  }
 }
 
 }  // namespace

@@ -48,6 +48,27 @@ inline Assignment any_regular(std::size_t workers_most = 30, std::size_t replica
       .value();
 }
 
+/// Up to 5 chunks on up to 5 workers with at most `orderings_max` orderings in all; loads and replications
+/// differ. Needs no property around it.
+inline Assignment enumerable_assignment(std::uint64_t seed, std::size_t orderings_max) {
+  Random random({.seed = seed, .purpose = Purpose::test, .position = 1});
+  const std::size_t chunks = 1 + random.below(5);
+  const std::size_t workers = 2 + random.below(4);
+  std::set<std::pair<ChunkId, WorkerId>> pairs;
+  std::vector<std::size_t> load(workers, 0);
+  std::size_t orderings = 1;
+  const auto add = [&](std::size_t chunk) {
+    const std::size_t worker = random.below(workers);
+    if (orderings * (load[worker] + 1) > orderings_max) return;
+    if (!pairs.emplace(static_cast<std::uint32_t>(chunk), static_cast<std::uint32_t>(worker)).second) return;
+    orderings *= ++load[worker];
+  };
+  for (std::size_t i = 0; i < chunks; ++i) add(i);  // 5! orderings at most
+  for (std::size_t k = random.below(4 * chunks); k > 0; --k) add(random.below(chunks));
+  const std::vector<std::pair<ChunkId, WorkerId>> list(pairs.begin(), pairs.end());
+  return Assignment::from_pairs(chunks, workers, list).value();
+}
+
 /// For every worker a random set of its slots; every slot is in it with a probability that is drawn first.
 inline std::vector<SlotSet> any_used(const Assignment& assignment) {
   Random random = any_random();

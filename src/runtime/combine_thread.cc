@@ -11,7 +11,7 @@ CombineThread::CombineThread(const RunSpec& spec, SendWindow& window, Reports re
       window_(window),
       reports_(std::move(reports)),
       combiner_(spec.plan, spec.code, spec.objective->dimension(), spec.segment_floats),
-      trainer_(spec.objective, spec.optimizer, spec.l2, spec.seed, spec.schedule),
+      trainer_(first_trainer(spec)),
       initial_(trainer_.parameters()),
       thread_([this] { loop(); }) {}
 

@@ -8,7 +8,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/output_folder.h"
 #include "support/small_run.h"
+#include "work/checkpoints.h"
+#include "work/snapshot.h"
 
 namespace gleaner {
 namespace {
@@ -217,6 +220,62 @@ TEST(ThreadCluster, ATrainingThatDivergesFailsWithAdvice) {
   const RunSummary s = run_threads(spec, seen).summary;
   EXPECT_EQ(s.status, "failed");
   EXPECT_THAT(s.reason, testing::HasSubstr("lower --lr"));
+}
+
+// In real time the copies that are selected differ from run to run, and so may the last bits; with one copy
+// of everything there is no choice.
+TEST(ThreadCluster, AResumedRunIsTheRunThatWasNotInterrupted) {
+  SmallRun small;
+  small.method = Method::uncoded;
+  small.speeds = "none";
+  small.rounds = 20;
+  RunSpec spec = small.spec();
+  spec.optimizer = {OptimizerKind::adam, 0.05};
+  Collector whole;
+  const RunResult once = run_threads(spec, whole);
+
+  const test::OutputFolder folder;
+  spec.checkpoint = CheckpointPolicy{folder.path(), 4, 2};
+  Collector first;
+  first.stop_after = 7;
+  EXPECT_EQ(run_threads(spec, first).summary.status, "interrupted");
+  spec.resume = load_checkpoint(spec).value();
+  EXPECT_EQ(spec.resume->round, RoundId(7));
+  Collector rest;
+  const RunResult resumed = run_threads(spec, rest);
+  EXPECT_EQ(resumed.summary.status, "completed") << resumed.summary.reason;
+  EXPECT_EQ(resumed.summary.rounds, 20U);
+  EXPECT_EQ(rest.rounds.size(), 13U);
+  EXPECT_EQ(rest.rounds.front().round, 8U);
+  EXPECT_EQ(resumed.parameters, once.parameters);
+  EXPECT_EQ(resumed.summary.chunks_used, once.summary.chunks_used);
+  EXPECT_EQ(resumed.summary.bytes_to_workers, once.summary.bytes_to_workers);
+}
+
+TEST(ThreadCluster, AResumedRunKnowsWhoIsGoneAndWhoHangs) {
+  SmallRun small;
+  small.rounds = 10;
+  small.faults = {{FaultKind::crash, WorkerId(1), RoundId(2), FaultMoment::start, 6},
+                  {FaultKind::hang, WorkerId(4), RoundId(3), FaultMoment::start, std::nullopt}};
+  RunSpec spec = small.spec();
+  spec.silence = std::chrono::hours(1);  // the hung one is never given up
+  const test::OutputFolder folder;
+  spec.checkpoint = CheckpointPolicy{folder.path(), 100, 2};
+  Collector first;
+  first.stop_after = 5;
+  EXPECT_EQ(run_threads(spec, first).summary.status, "interrupted");
+  spec.resume = load_checkpoint(spec).value();
+  const ClusterState& cluster = spec.resume->cluster;
+  EXPECT_EQ(cluster.workers[1], ClusterState::Worker::gone);
+  EXPECT_EQ(cluster.workers[4], ClusterState::Worker::hung);
+  ASSERT_EQ(cluster.pending.size(), 1U);
+  EXPECT_EQ(cluster.pending[0].worker, WorkerId(4));
+  Collector rest;
+  const RunSummary s = run_threads(spec, rest).summary;
+  EXPECT_EQ(s.status, "completed") << s.reason;
+  EXPECT_EQ(rest.rounds.front().workers, 7U);  // the hung one counts as live: nobody knows better
+  EXPECT_EQ(rest.rounds.back().workers, 8U);
+  EXPECT_EQ(s.workers_lost, 1U);
 }
 
 }  // namespace

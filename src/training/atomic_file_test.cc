@@ -2,41 +2,19 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <array>
-#include <csignal>
 
+#include "support/output_folder.h"
 #include "training/digest.h"
-#include "training/test_files.h"
 
 namespace gleaner {
 namespace {
 
 using ::gleaner::test::bytes_of;
+using ::gleaner::test::FullDisk;
 using ::gleaner::test::OutputFolder;
 using ::testing::HasSubstr;
-
-// While it lives, no file of this process grows beyond so many bytes: a disk that is full.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit limit = before_;
-    limit.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  void (*handler_)(int);
-  rlimit before_{};
-};
 
 TEST(AtomicFile, KeepsTheOldContentWhenItFails) {
   const OutputFolder folder;

@@ -12,8 +12,8 @@
 
 #include "base/random.h"
 #include "support/line_objective.h"
+#include "support/output_folder.h"
 #include "training/safetensors.h"
-#include "training/test_files.h"
 
 namespace gleaner {
 namespace {

@@ -12,16 +12,6 @@ namespace {
 constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::nesterov,
                                     OptimizerKind::adam};
 
-std::size_t state_size(OptimizerKind kind, std::size_t size) {
-  switch (kind) {
-    case OptimizerKind::sgd: return 0;
-    case OptimizerKind::momentum:
-    case OptimizerKind::nesterov: return size;
-    case OptimizerKind::adam: return 2 * size;
-  }
-  return 0;
-}
-
 void sgd_step(double eta, std::span<float> theta, std::span<const float> g) {
   for (std::size_t i = 0; i < theta.size(); ++i) theta[i] = static_cast<float>(theta[i] - eta * g[i]);
 }
@@ -70,6 +60,16 @@ Error out_of_range(std::string_view what, double value, std::string_view range) 
 }
 
 }  // namespace
+
+std::size_t state_size(OptimizerKind kind, std::size_t size) {
+  switch (kind) {
+    case OptimizerKind::sgd: return 0;
+    case OptimizerKind::momentum:
+    case OptimizerKind::nesterov: return size;
+    case OptimizerKind::adam: return 2 * size;
+  }
+  return 0;
+}
 
 std::string_view name_of(OptimizerKind kind) {
   switch (kind) {

@@ -27,6 +27,9 @@ struct OptimizerOptions {
   bool operator==(const OptimizerOptions&) const = default;
 };
 
+/// Length of Optimizer::state() for a model of `size` parameters.
+[[nodiscard]] std::size_t state_size(OptimizerKind kind, std::size_t size);
+
 /// Whether the options make sense; the error names the flag and its range.
 [[nodiscard]] Status check(const OptimizerOptions& options);
 

@@ -9,7 +9,7 @@ Samples samples_of(const Dataset& data) {
           .offsets = data.offsets,
           .columns = data.columns,
           .values = data.values,
-          .labels = data.labels};
+          .labels = data.targets.empty() ? data.labels : data.targets};
 }
 
 }  // namespace gleaner

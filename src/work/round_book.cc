@@ -13,6 +13,18 @@ RoundBook::RoundBook(const RunSpec& spec) {
   summary_.seed = spec.seed;
 }
 
+void RoundBook::restore(const State& state) {
+  const RunSummary names = summary_;
+  summary_ = state.summary;
+  summary_.method = names.method;
+  summary_.policy = names.policy;
+  summary_.seed = names.seed;
+  seconds_ = state.seconds;
+  current_.round = summary_.rounds;
+  current_.accuracy = summary_.accuracy;
+  current_.test_accuracy = state.test_accuracy;
+}
+
 void RoundBook::round_begins(RoundId round) {
   current_ = RoundRecord{};
   current_.round = round.value;

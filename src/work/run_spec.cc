@@ -41,6 +41,9 @@ Status check(const RunSpec& spec) {
   }
   if (spec.rounds == 0) return bad_input("--rounds 0 leaves nothing to do", "give at least 1");
   if (Status s = check_stopping(spec); !s) return s;
+  if (spec.checkpoint && (spec.checkpoint->every == 0 || spec.checkpoint->keep == 0)) {
+    return bad_input("--checkpoint-every 0 keeps nothing", "give at least 1");
+  }
   if (spec.segment_floats == 0 || spec.credits == 0) {
     return bad_input("segments and credits must be at least 1", "leave them at their defaults");
   }

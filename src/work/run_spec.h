@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,22 @@ struct TestSet {
   }
 };
 
+/// Where and how often a run is made durable.
+struct CheckpointPolicy {
+  std::filesystem::path folder;  ///< made when the first is written, if its parent is there
+  std::uint64_t every = 10;      ///< rounds, >= 1; and whenever the run ends without having failed
+  std::size_t keep = 2;          ///< older ones are removed; >= 1
+};
+
+/// Something that a run was asked for, as a person says it: {"--batch", "32"}.
+struct Setting {
+  std::string name;
+  std::string value;
+  bool operator==(const Setting&) const = default;
+};
+
+struct Snapshot;  // snapshot.h
+
 struct RunSpec {
   std::shared_ptr<const Plan> plan;
   std::shared_ptr<const Code> code;
@@ -53,6 +70,11 @@ struct RunSpec {
   std::size_t credits = kCredits;
   Duration silence = std::chrono::seconds(2);  ///< a hung worker is given up after so long
   std::string policy = "static";
+  std::optional<CheckpointPolicy> checkpoint;
+  std::shared_ptr<const Snapshot> resume;  ///< go on from here (load_checkpoint); null: from the beginning
+  /// What must be the same when a run is resumed and is not said by the fields above: data files, batch size
+  /// ..
+  std::vector<Setting> other_settings;
 };
 
 struct RunResult {
@@ -68,6 +90,9 @@ class RunObserver : public TraceSink {
   virtual void on_round(const RoundRecord& record) = 0;
   /// A worker has done this fraction of the chunk in hand.
   virtual void on_fraction(WorkerId /*worker*/, double /*fraction*/) {}
+  /// The rounds so far are about to be made durable: what is kept of them elsewhere (a log) should be so,
+  /// too. An error ends the run.
+  [[nodiscard]] virtual Status before_checkpoint() { return {}; }
   /// Asked between rounds: false ends the run with status "interrupted".
   [[nodiscard]] virtual bool keep_going() { return true; }
 };

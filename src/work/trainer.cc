@@ -30,13 +30,14 @@ Trainer::State Trainer::state() const {
   return {parameters_, optimizer_.steps(), {kept.begin(), kept.end()}, watch_.state()};
 }
 
-bool Trainer::fits(const State& state) const {
-  return state.parameters && state.parameters->size() == objective_->parameters() &&
-         state.optimizer.size() == optimizer_.state().size();
+bool Trainer::fits(const State& state, const Objective& objective, OptimizerKind kind) {
+  const std::size_t d = objective.parameters();
+  return state.parameters && state.parameters->size() == d && state.optimizer.size() == state_size(kind, d);
 }
 
 void Trainer::restore(const State& state) {
-  GLEANER_CHECK(fits(state), "the state of another model or optimiser");
+  GLEANER_CHECK(fits(state, *objective_, optimizer_.options().kind),
+                "the state of another model or optimiser");
   const Status restored = optimizer_.restore(state.steps, state.optimizer);
   GLEANER_CHECK(restored.ok(), "fits() has looked");
   parameters_ = state.parameters;

@@ -35,10 +35,10 @@ class Trainer {
     DivergenceWatch::State watch;
   };
   [[nodiscard]] State state() const;
-  /// Goes on where another trainer with the same objective and options stood. REQUIRES: both lengths fit
-  /// (fits()).
+  /// Goes on where another trainer with the same objective and options stood. REQUIRES: fits(..).
   void restore(const State& state);
-  [[nodiscard]] bool fits(const State& state) const;
+  /// Whether the lengths are those of this objective and optimiser.
+  [[nodiscard]] static bool fits(const State& state, const Objective& objective, OptimizerKind kind);
 
   /// The parameters of the next round. Shared: a step makes a new vector.
   [[nodiscard]] Parameters parameters() const { return parameters_; }
