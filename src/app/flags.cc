@@ -122,7 +122,7 @@ void add_plan_group(CLI::App& app, PlanOptions& o) {
   plan.count("--replication", o.replication, "workers that hold each chunk");
   plan.count("--blocks", o.blocks, "vectors are 1/blocks of a gradient");
   plan.text("--order", o.order, "NAME", "order within the workers: optimal, worst-case, random or given");
-  plan.text("--frame", o.frame, "NAME", "decoding vectors: auto, ones, gaussian or coloured");
+  plan.text("--frame", o.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]");
   plan.count("--seed", o.seed, "one seed, one run");
 }
 
