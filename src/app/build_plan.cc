@@ -101,26 +101,32 @@ Result<Ordering> build_order(const PlanOptions& o, const Assignment& a, std::siz
                                     : Ordering::for_worst_case(a, blocks);
 }
 
-Result<Frame> build_frame(const PlanOptions& o, const Assignment& a, std::size_t blocks) {
-  const Result<std::string_view> frame = choose("--frame", o.frame, kFrames);
-  if (!frame) return frame.error();
+Status check_blocks(const PlanOptions& o, const Assignment& a, std::size_t blocks) {
   if (blocks == 0) return bad_input("--blocks 0 cuts the gradient into nothing", "give at least 1");
-  if (blocks > a.replication_min()) {
-    return bad_input(fmt::format("--blocks {} needs {} copies of every chunk, but the replication is {}",
-                                 blocks, blocks, a.replication_min()),
-                     o.assignment.empty()
-                         ? fmt::format("raise --replication to {} or more, or lower --blocks", blocks)
-                         : "let the file name more holders, or lower --blocks");
+  if (blocks <= a.replication_min()) return {};
+  return bad_input(fmt::format("--blocks {} needs {} copies of every chunk, but the replication is {}",
+                               blocks, blocks, a.replication_min()),
+                   o.assignment.empty()
+                       ? fmt::format("raise --replication to {} or more, or lower --blocks", blocks)
+                       : "let the file name more holders, or lower --blocks");
+}
+
+Result<Frame> build_frame(const PlanOptions& o, const Assignment& a, std::size_t blocks, PlanNotes* notes) {
+  const Result<FrameFlag> flag = parse_frame_flag(o.frame);
+  if (!flag) return flag.error();
+  if (const Status status = check_blocks(o, a, blocks); !status) return status.error();
+  const std::string_view kind = flag.value().kind;
+  if (kind == "ones" && blocks > 1) {
+    return bad_input(fmt::format("--frame ones cannot tell {} blocks apart", blocks),
+                     "use --frame coloured, or --blocks 1");
   }
-  if (frame.value() == "ones" || (frame.value() == "auto" && blocks == 1)) {
-    if (blocks > 1) {
-      return bad_input(fmt::format("--frame ones cannot tell {} blocks apart", blocks),
-                       "use --frame coloured, or --blocks 1");
-    }
-    return Frame::ones(a.workers());
-  }
-  return frame.value() == "gaussian" ? Frame::gaussian(a.workers(), blocks, o.seed)
-                                     : Frame::coloured(a, blocks, o.seed);
+  if (kind == "ones" || (kind == "auto" && blocks == 1)) return Frame::ones(a.workers());
+  if (kind == "gaussian") return Frame::gaussian(a.workers(), blocks, o.seed);
+  Frame frame = Frame::coloured(a, blocks, o.seed);
+  if (!flag.value().steps && !flag.value().time) return frame;
+  ImprovedFrame improved = improve_frame(a, frame, o.seed, flag.value());
+  if (notes != nullptr) notes->improvement = improved.note;
+  return std::move(improved.frame);
 }
 
 Result<Plan> read_plan(const PlanOptions& o) {
@@ -129,10 +135,11 @@ Result<Plan> read_plan(const PlanOptions& o) {
   return Plan::parse(text.value(), o.plan_file);
 }
 
-Result<Plan> assemble(const PlanOptions& o, Method method, Assignment a, std::size_t blocks) {
+Result<Plan> assemble(const PlanOptions& o, Method method, Assignment a, std::size_t blocks,
+                      PlanNotes* notes) {
   Result<Ordering> order = build_order(o, a, blocks);
   if (!order) return order.error();
-  Result<Frame> frame = build_frame(o, a, blocks);
+  Result<Frame> frame = build_frame(o, a, blocks, notes);
   if (!frame) return frame.error();
   return Plan::make(method, std::move(a), std::move(order).value(), std::move(frame).value());
 }
@@ -176,7 +183,7 @@ Result<Method> chosen_method(const PlanOptions& o) {
   return plan.value().method();
 }
 
-Result<Plan> build_plan(const PlanOptions& o, Method method) {
+Result<Plan> build_plan(const PlanOptions& o, Method method, PlanNotes* notes) {
   if (Status s = check_no_conflict(o); !s) return s.error();
   if (!o.plan_file.empty()) {
     Result<Plan> plan = read_plan(o);
@@ -188,19 +195,19 @@ Result<Plan> build_plan(const PlanOptions& o, Method method) {
     if (!once) return once.error();
     PlanOptions plain = o;
     plain.order = "optimal";  // the order that the file gives is for other loads
-    return assemble(plain, method, std::move(once).value(), 1);
+    return assemble(plain, method, std::move(once).value(), 1, notes);
   }
   if (method == Method::uncoded && o.assignment.empty()) {
     Result<Assignment> a = build_assignment(o, 1);
     if (!a) return a.error();
-    return assemble(o, method, std::move(a).value(), 1);
+    return assemble(o, method, std::move(a).value(), 1, notes);
   }
   Result<Assignment> a = build_assignment(o, usual_replication(o));
   if (!a) return a.error();
-  if (method != Method::uncoded) return assemble(o, method, std::move(a).value(), o.blocks);
+  if (method != Method::uncoded) return assemble(o, method, std::move(a).value(), o.blocks, notes);
   Result<Assignment> once = Assignment::cyclic(a.value().chunks(), a.value().workers(), 1);
   if (!once) return once.error();
-  return assemble(o, method, std::move(once).value(), 1);
+  return assemble(o, method, std::move(once).value(), 1, notes);
 }
 
 }  // namespace gleaner

@@ -94,6 +94,46 @@ TEST(BuildPlan, AnOrderIsMadeForTheInstance) {
   EXPECT_NE(worst.ordering(), mean.ordering());
 }
 
+TEST(BuildPlan, AFrameIsImprovedStepByStep) {
+  PlanOptions o;
+  o.scheme = "regular-graph";
+  o.workers = 20;
+  o.replication = 5;
+  o.blocks = 3;
+  o.given = {"--replication"};
+  const Plan plain = build_plan(o, Method::partial).value();
+  o.frame = "coloured:improve=4";
+  PlanNotes notes;
+  const Plan improved = build_plan(o, Method::partial, &notes).value();
+  EXPECT_EQ(notes.improvement->steps, 4u);
+  EXPECT_LT(notes.improvement->after, notes.improvement->before);
+  EXPECT_NEAR(worst_condition(improved.assignment(), improved.frame()), notes.improvement->after, 1e-3);
+  EXPECT_NEAR(worst_condition(plain.assignment(), plain.frame()), notes.improvement->before, 1e-3);
+  EXPECT_EQ(improved, build_plan(o, Method::partial).value());
+  o.frame = "coloured:improve=1ms";
+  EXPECT_TRUE(build_plan(o, Method::partial, &notes).ok());
+  EXPECT_GE(notes.improvement->steps, 1u);
+  EXPECT_TRUE(build_plan(o, Method::uncoded, &notes).ok());
+  EXPECT_FALSE(notes.improvement->possible) << "one block";
+}
+
+TEST(BuildPlan, ErrorsOfTheFrameNameThePart) {
+  PlanOptions o;
+  const auto of = [&](std::string frame) {
+    o.frame = std::move(frame);
+    return complaint(o);
+  };
+  EXPECT_THAT(of("colored"), HasSubstr("did you mean \"coloured\"?"));
+  EXPECT_THAT(of("coloured:improve=5x"),
+              HasSubstr("--frame: improve: \"x\" in \"5x\" is not a unit of time"));
+  EXPECT_THAT(of("coloured:improve=0"),
+              HasSubstr("improve=0 is no improvement; write a time like improve=30s"));
+  EXPECT_THAT(of("coloured:imrpove=3s"), HasSubstr("did you mean \"improve\"?"));
+  EXPECT_THAT(of("gaussian:improve=3s"), HasSubstr("--frame gaussian is not one that is improved"));
+  EXPECT_THAT(of("coloured+gaussian"), HasSubstr("--frame coloured+gaussian joins several"));
+  EXPECT_EQ(of("coloured"), "none");
+}
+
 TEST(BuildPlan, AFileDecidesAndFlagsMayNotContradictIt) {
   const OutputFolder folder;
   const std::string file = (folder.path() / "plan.json").string();

@@ -19,11 +19,20 @@ Result<std::unique_ptr<RunKit>> RunKit::make(const TrainOptions& options) {
   return kit;
 }
 
-Result<RunSpec> RunKit::spec(Method method) const {
+Result<std::shared_ptr<const Plan>> RunKit::plan_of(Method method) const {
+  std::shared_ptr<const Plan>& known = plans_[method];
+  if (known) return known;
   Result<Plan> plan = build_plan(options_.plan, method);
   if (!plan) return plan.error();
+  known = std::make_shared<const Plan>(std::move(plan).value());
+  return known;
+}
+
+Result<RunSpec> RunKit::spec(Method method) const {
   RunSpec spec;
-  spec.plan = std::make_shared<const Plan>(std::move(plan).value());
+  Result<std::shared_ptr<const Plan>> plan = plan_of(method);
+  if (!plan) return plan.error();
+  spec.plan = std::move(plan).value();
   spec.code = code_for(method);
   Result<std::shared_ptr<const Objective>> made = make_objective(options_, data_.train, spec.plan->chunks());
   if (!made) return made.error();

@@ -63,7 +63,8 @@ void add_plan_group(Command& c, PlanOptions& o) {
   c.count("--blocks", o.blocks, "vectors are 1/blocks of a gradient");
   c.choice("--order", o.order, all(kOrders),
            "order within the workers: optimal, worst-case, random or given");
-  c.choice("--frame", o.frame, all(kFrames), "decoding vectors: auto, ones, gaussian or coloured");
+  c.text("--frame", o.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]")
+      .choices = all(kFrames);
   c.count("--seed", o.seed, "one seed, one run");
 }
 

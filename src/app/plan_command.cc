@@ -35,7 +35,7 @@ std::string_view order_meaning(std::string_view kind, const PlanOptions& o, Meth
                                  : "an irregular instance: searched for a short mean time of a round";
 }
 
-std::string as_json(const PlanFacts& f, const PlanOptions& o) {
+std::string as_json(const PlanFacts& f, const PlanOptions& o, const PlanNotes& notes) {
   nlohmann::ordered_json j;
   j["workers"] = f.workers;
   j["chunks"] = f.chunks;
@@ -49,6 +49,7 @@ std::string as_json(const PlanFacts& f, const PlanOptions& o) {
   j["colours"] = f.colours;
   j["worst_condition"] = nullptr;  // not known: it is somewhere above that of a sample
   if (f.condition.complete) j["worst_condition"] = f.condition.at_least;
+  if (notes.improvement) j["improvement_steps"] = notes.improvement->steps;
   j["worker_memory_bytes"] = f.worker_memory_bytes;
   j["server_memory_bytes"] = f.server_memory_bytes;
   j["fingerprint"] = f.fingerprint;
@@ -92,9 +93,10 @@ Result<int> plan_command(const FactsOptions& options) {
   const std::vector<NamedPath> inputs{{"--plan", options.plan.plan_file},
                                       {"--assignment", options.plan.assignment}};
   if (Status s = check_outputs({&out, 1}, inputs); !s) return s.error();
-  const Result<Plan> plan = build_plan(options.plan, method.value());
-  if (!plan) return plan.error();
   if (options.dimension == 0) return bad_input("--dimension 0 is no gradient", "give at least 1");
+  PlanNotes notes;
+  const Result<Plan> plan = build_plan(options.plan, method.value(), &notes);
+  if (!plan) return plan.error();
   const PlanFacts facts = facts_of(plan.value(), options.dimension, kSegmentFloats, kCredits);
   if (!options.out.empty()) {
     if (Status s = write_atomically(options.out, plan.value().canonical() + "\n"); !s) {
@@ -102,7 +104,7 @@ Result<int> plan_command(const FactsOptions& options) {
     }
   }
   if (options.json) {
-    fmt::print("{}\n", as_json(facts, options.plan));
+    fmt::print("{}\n", as_json(facts, options.plan, notes));
   } else {
     print_facts(facts, options, method.value());
   }
