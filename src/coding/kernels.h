@@ -2,9 +2,15 @@
 //
 // Layout. A gradient of d floats is cut into l blocks of b = ceil(d / l) floats: block k is the coordinates
 // [k b, (k+1) b), zero padded at the end. A coded vector has b floats. A segment is a range of ITS
-// coordinates. Sums are accumulated in double over tiles that stay in the first-level cache, in ascending
-// order of rows, and rounded to float once: error per coordinate <= n 2^-53 sum |u g| + 2^-24 |result|, n =
-// number of terms.
+// coordinates. Sums are accumulated in double, in ascending order of rows, and rounded to float once: error
+// per coordinate <= n 2^-53 sum |u g| + 2^-24 |result|, n = number of terms. The bits of a coordinate depend
+// on its terms alone: not on the cut into segments, the thread that makes one, alignment, or the SIMD level
+// (decisions/0003).
+//
+// Every float is read from memory once and written once, at the rate of a plain sum of the same streams
+// (bench/kernel_bench). There are no threads in here: segments that do not overlap may be made by several
+// threads at the same time. It was not worth it so far: one thread encodes and decodes 16 GB/s, and in a
+// round of training it is one percent of the work.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +33,8 @@ void encode_segment(std::span<const std::span<const float>> gradients, std::span
 /// gradient[k b + first + t] = sum_j rows[j l + k] * vectors[j][t] for all k and t; coordinates from d on are
 /// dropped. `vectors` are the same segment of every coded vector, in worker order, equal lengths. REQUIRES:
 /// rows.size() == vectors.size() * blocks; first + vectors[j].size() <= block_length(gradient.size(),
-/// blocks). Without vectors there is no segment: nothing is written. Thread safe.
+/// blocks). Without vectors there is no segment: nothing is written. Thread safe. A vector whose number in
+/// row k is 0 is not read for block k. Gradients from 32 MiB on are written around the caches.
 void decode_segment(std::span<const std::span<const float>> vectors, std::span<const double> rows,
                     std::size_t blocks, std::size_t first, std::span<float> gradient);
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -134,6 +135,34 @@ RC_GTEST_PROP(Kernels, SegmentsGiveTheSameBitsAsTheWhole, ()) {
   }
   RC_ASSERT(pieces == whole);
   RC_ASSERT(decoded_pieces == decoded);
+}
+
+TEST(Kernels, SeveralThreadsGiveTheSameBitsAsOne) {
+  constexpr std::size_t kDimension = 9001;
+  constexpr std::size_t kBlocks = 2;
+  constexpr std::size_t kB = block_length(kDimension, kBlocks);
+  Random random({.seed = 1, .purpose = Purpose::test});
+  const Vectors gradients = random_vectors(5, kDimension, random);
+  const std::vector<double> u = any_factors(5 * kBlocks, random);
+  std::vector<float> z(kB);
+  std::vector<float> z_of_many(kB);
+  std::vector<float> decoded(kDimension);
+  std::vector<float> decoded_of_many(kDimension);
+  const std::vector<double> row = {0.5, -3};
+  encode_segment(views(gradients), u, kBlocks, 0, z);
+  decode_segment(std::vector<std::span<const float>>{z}, row, kBlocks, 0, decoded);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t first = 0; first < kB; first += 1000) {
+      threads.emplace_back([&, first] {
+        const auto part = std::span(z_of_many).subspan(first, std::min<std::size_t>(1000, kB - first));
+        encode_segment(views(gradients), u, kBlocks, first, part);
+        decode_segment(std::vector<std::span<const float>>{part}, row, kBlocks, first, decoded_of_many);
+      });
+    }
+  }
+  EXPECT_EQ(z_of_many, z);
+  EXPECT_EQ(decoded_of_many, decoded);
 }
 
 RC_GTEST_PROP(Kernels, DecodeTouchesNothingOutsideOfItsSegment, ()) {
