@@ -1,25 +1,20 @@
-// How fast the coding room is. Rates of the kernels are set against what this machine can do at all, measured
-// in the same run: a plain loop that sums as many float streams, and memcpy.
+// How fast the coding room is, but for encoding and decoding: those are measured by kernel_bench.
 //
-//   coding_bench --benchmark_filter=encode
-//
-// bytes/s of encode and decode count the floats that are read; vs_plain_sum and vs_memcpy are ratios of
-// rates.
+//   coding_bench --benchmark_filter=coefficients
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstring>
-#include <limits>
-#include <map>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
+#include "coding/code.h"
 #include "coding/coefficients.h"
 #include "coding/coverage.h"
 #include "coding/frame.h"
 #include "coding/kernels.h"
 #include "coding/ordering.h"
+#include "coding/plan.h"
 
 namespace gleaner {
 namespace {
@@ -36,102 +31,6 @@ Vectors random_vectors(std::size_t count, std::size_t length) {
   }
   return vectors;
 }
-
-std::vector<std::span<const float>> views(const Vectors& vectors) { return {vectors.begin(), vectors.end()}; }
-
-// The best of several runs, in bytes per second.
-template <class F>
-double rate_of(std::size_t bytes, F&& f) {
-  double best = std::numeric_limits<double>::max();
-  for (int run = 0; run < 7; ++run) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    best = std::min(best, taken.count());
-  }
-  return static_cast<double>(bytes) / best;
-}
-
-// All streams in one pass, in float, without factors: what a reduction of gradients costs at least.
-void plain_sum(const Vectors& streams, std::vector<float>& out) {
-  constexpr std::size_t kTile = 1024;
-  for (std::size_t t = 0; t < out.size(); t += kTile) {
-    const std::size_t end = std::min(out.size(), t + kTile);
-    std::fill(out.begin() + static_cast<std::ptrdiff_t>(t), out.begin() + static_cast<std::ptrdiff_t>(end),
-              0.0F);
-    for (const auto& stream : streams) {
-      for (std::size_t k = t; k < end; ++k) out[k] += stream[k];
-    }
-  }
-}
-
-double plain_sum_rate(std::size_t count) {
-  static std::map<std::size_t, double> known;
-  if (known.contains(count)) return known[count];
-  const Vectors streams = random_vectors(count, kFloats);
-  std::vector<float> out(kFloats);
-  return known[count] = rate_of(count * kFloats * sizeof(float), [&] {
-           plain_sum(streams, out);
-           benchmark::DoNotOptimize(out.data());
-         });
-}
-
-// Bytes copied per second.
-double memcpy_rate() {
-  static const double rate = [] {
-    const Vectors from = random_vectors(1, 8 * kFloats);
-    std::vector<float> to(8 * kFloats);
-    return rate_of(8 * kFloats * sizeof(float), [&] {
-      std::memcpy(to.data(), from[0].data(), to.size() * sizeof(float));
-      benchmark::DoNotOptimize(to.data());
-    });
-  }();
-  return rate;
-}
-
-// Google Benchmark knows rates only in its report: the kernel is timed once more for the ratios.
-void report(benchmark::State& state, std::size_t bytes, std::size_t streams, double rate) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * static_cast<std::int64_t>(state.iterations()));
-  state.counters["vs_plain_sum"] = rate / plain_sum_rate(streams);
-  state.counters["vs_memcpy"] = rate / memcpy_rate();
-}
-
-void encode(benchmark::State& state) {
-  const auto count = static_cast<std::size_t>(state.range(0));
-  const auto blocks = static_cast<std::size_t>(state.range(1));
-  const Vectors gradients = random_vectors(count, kFloats);
-  const auto streams = views(gradients);
-  const std::vector<double> u(count * blocks, 0.37);
-  std::vector<float> z(block_length(kFloats, blocks));
-  const auto once = [&] {
-    encode_segment(streams, u, blocks, 0, z);
-    benchmark::DoNotOptimize(z.data());
-  };
-  const std::size_t bytes = count * kFloats * sizeof(float);
-  const double rate = rate_of(bytes, once);
-  for (auto _ : state) once();
-  report(state, bytes, count, rate);
-}
-BENCHMARK(encode)->Args({2, 1})->Args({8, 1})->Args({8, 2})->Args({8, 4})->Unit(benchmark::kMillisecond);
-
-void decode(benchmark::State& state) {
-  const auto count = static_cast<std::size_t>(state.range(0));
-  const auto blocks = static_cast<std::size_t>(state.range(1));
-  const Vectors coded = random_vectors(count, block_length(kFloats, blocks));
-  const auto streams = views(coded);
-  const std::vector<double> rows(count * blocks, 0.37);
-  std::vector<float> gradient(kFloats);
-  const auto once = [&] {
-    decode_segment(streams, rows, blocks, 0, gradient);
-    benchmark::DoNotOptimize(gradient.data());
-  };
-  const std::size_t bytes = count * coded[0].size() * sizeof(float);
-  const double rate = rate_of(bytes, once);
-  for (auto _ : state) once();
-  report(state, bytes, count, rate);
-}
-BENCHMARK(decode)->Args({8, 1})->Args({8, 2})->Args({32, 1})->Args({32, 2})->Args({32, 4})->Unit(
-    benchmark::kMillisecond);
 
 void finite(benchmark::State& state) {
   const Vectors vectors = random_vectors(1, kFloats);
@@ -200,6 +99,37 @@ BENCHMARK(coefficients_of_chunk)
     ->Args({8, 4})
     ->Args({8, 8})
     ->Args({2, 4});
+
+// One state of a large cluster, load 8: the coefficients of all workers. In a run every worker computes its
+// own, so per_worker is what a round waits for.
+void coefficients_of_state(benchmark::State& state) {
+  const auto workers = static_cast<std::size_t>(state.range(0));
+  const auto blocks = static_cast<std::size_t>(state.range(1));
+  Assignment a = Assignment::regular_graph(workers, workers, 8, 1).value();
+  Ordering order = Ordering::ascending(a);
+  Frame frame = blocks == 1 ? Frame::ones(workers) : Frame::gaussian(workers, blocks, 1);
+  const Plan plan = Plan::make(Method::partial, std::move(a), std::move(order), std::move(frame)).value();
+  const std::shared_ptr<const Code> code = code_for(Method::partial);
+  Random random({.seed = 1, .purpose = Purpose::test});
+  std::vector<SlotSet> used(workers);
+  for (SlotSet& slots : used) slots = SlotSet::first(2 + random.below(7));
+  std::size_t chunks = 0;
+  for (const SlotSet& slots : used) chunks += slots.count();
+  for (auto _ : state) {
+    for (std::uint32_t j = 0; j < workers; ++j)
+      benchmark::DoNotOptimize(code->encode_rows(plan, WorkerId(j), used));
+  }
+  const auto time_per = [](std::size_t items) {  // in seconds of CPU time
+    using C = benchmark::Counter;
+    return C(static_cast<double>(items), C::kIsIterationInvariantRate | C::kInvert);
+  };
+  state.counters["per_worker"] = time_per(workers);
+  state.counters["per_chunk"] = time_per(chunks);
+}
+BENCHMARK(coefficients_of_state)
+    ->ArgNames({"workers", "blocks"})
+    ->ArgsProduct({{1000, 10000, 100000}, {1, 2, 4}})
+    ->Unit(benchmark::kMillisecond);
 
 // A round's reports: every worker's chunks one by one.
 void coverage_events(benchmark::State& state) {

@@ -63,7 +63,9 @@ def make_files(folder, gleaner):
         put(name, "".join(lines[:2]) + bad + "\n" + "".join(lines[2:]))
     svm("label.svm", "x 1:1")
     svm("label-fraction.svm", "0.5 1:1")
-    svm("label-far.svm", "123456789 1:1")
+    svm("label-far.svm", "inf 1:1")
+    put("label-same.svm", "1 1:1\n1 2:1\n")
+    svm("wider.svm", "1 9:1")
     svm("label-other.svm", "3 1:1")
     svm("colon.svm", "1 17")
     svm("zero.svm", "1 0:1")
@@ -197,7 +199,7 @@ CASES = [
     train("optimizer", "--optimizer sdg", "sdg", "--optimizer"),
     train("policy", "--policy skp", "--policy", "static"),
     train("clock", "--clock virtul", "--clock", 'did you mean "virtual"'),
-    train("format", "--data train.svm --format csv", "csv", "--format"),
+    train("format", "--data train.svm --format xlsx", "csv", "--format"),
     train("recovery", "--recovery exat", "--recovery", 'did you mean "exact"'),
     train("recovery exact with a value", "--recovery exact=1", "--recovery", "no value"),
     train("recovery deadline without time", "--recovery deadline", "--recovery deadline"),
@@ -281,17 +283,19 @@ CASES = [
     data("labels that are images", "--data images --labels images", "00 00 08 03", "00 00 08 01 for labels"),
     data("labels nowhere", "--data images --labels nowhere", "nowhere"),
     data("labels for LIBSVM", "--data train.svm --labels labels", "train.svm", "labels"),
-    data("noise", "--data noise", "noise:1"),
+    data("noise", "--data noise", "noise: at byte 0"),
     data("IDX said, text found", "--data train.svm --labels labels --format idx", "train.svm", "00 00 08"),
     data("test images of other size", "--data images --labels labels --test images.wide --test-labels labels.24",
-         "6 features", "10"),
+         "expected 6", "10"),
     data("test without its labels", "--data images --labels labels --test images.gz", "--test-labels"),
     data("test missing", "--data train.svm --test nowhere", "nowhere"),
     data("test numbered otherwise", "--data from-one.svm --test from-zero.svm", "from-zero.svm:1", "'0'"),
     data("LIBSVM label", "--data label.svm", "label.svm:3", "'x'"),
     data("LIBSVM label a fraction", "--data label-fraction.svm", "label-fraction.svm:3", "'0.5'"),
-    data("LIBSVM label too large", "--data label-far.svm", "label-far.svm:3"),
-    data("LIBSVM label of another kind", "--data label-other.svm", "label-other.svm:3", "'3'"),
+    data("LIBSVM label of another kind", "--data train.svm --test label-other.svm", "label-other.svm:3", "'3'"),
+    data("LIBSVM label infinite", "--data label-far.svm", "label-far.svm:3", "'inf'"),
+    data("LIBSVM one label only", "--data label-same.svm", "label-same.svm"),
+    data("test with more features", "--data train.svm --test wider.svm", "wider.svm:3", "'9:1'", "--features 9"),
     data("LIBSVM without colon", "--data colon.svm", "colon.svm:3", "'17'"),
     data("LIBSVM feature zero", "--data zero.svm", "zero.svm:3", "'0:1'"),
     data("LIBSVM features fall", "--data order.svm", "order.svm:3", "'2:1'"),

@@ -4,7 +4,8 @@
 The table there (room | holds | may include) is the only source. Every #include "ROOM/..." under src/ must be
 of the file's own room or of one that its row names; the tests of a room obey its row too, and may include
 "support/..." of tests/. So must the ROOMS of each src/ROOM/CMakeLists.txt, and the table itself must have no
-cycle. There are no exceptions.
+cycle. The public headers of include/ include one another and the standard library, in <>, and nothing else;
+src/embed and its tests are the only ones that include them. There are no exceptions.
 
 usage: include_direction.py [ROOT]
 """
@@ -14,9 +15,12 @@ import re
 import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+ANGLED = re.compile(r"^\s*#\s*include\s+<([^>]+)>", re.MULTILINE)
 ROOM_CALL = re.compile(r"gleaner_room\(\s*(\w+)([^)]*)\)")
 KEYWORDS = {"ROOMS", "PUBLIC", "PRIVATE"}
 TABLE = "docs/architecture.md"
+PUBLIC = "include"
+BEHIND_PUBLIC = "embed"
 OUTSIDE = ("tests", "bench")  # no rooms: they may look into every room, and nothing looks into them
 
 
@@ -69,6 +73,21 @@ def include_problems(path, room, text, table):
     return problems
 
 
+def public_problems(path, room, text):
+    """Problems with public headers; `room` is "include" for one of them."""
+    problems = []
+    if room == PUBLIC:
+        for match in INCLUDE.finditer(text):
+            problems.append(f'{path}: a public header must not include "{match.group(1)}"')
+    for match in ANGLED.finditer(text):
+        target = match.group(1)
+        if room == PUBLIC and not (target.startswith("gleaner/") or re.fullmatch(r"[a-z_]+", target)):
+            problems.append(f"{path}: a public header must not include <{target}>")
+        if room not in (PUBLIC, BEHIND_PUBLIC) and target.startswith("gleaner/"):
+            problems.append(f"{path}: only {BEHIND_PUBLIC} may include <{target}>")
+    return problems
+
+
 def cmake_problems(path, room, text, table):
     problems = []
     for name, arguments in ROOM_CALL.findall(text):
@@ -86,7 +105,7 @@ def cmake_problems(path, room, text, table):
 
 
 def sources(folder):
-    return sorted(path for path in folder.rglob("*") if path.suffix in {".h", ".cc"})
+    return sorted(path for path in folder.rglob("*") if path.suffix in {".h", ".cc", ".hpp"})
 
 
 def check(root):
@@ -102,11 +121,14 @@ def check(root):
             continue
         for path in sources(folder):
             problems += include_problems(path.relative_to(root), room, path.read_text(), table)
+            problems += public_problems(path.relative_to(root), room, path.read_text())
         cmake = folder / "CMakeLists.txt"
         problems += cmake_problems(cmake.relative_to(root), room, cmake.read_text(), table)
     for outside in OUTSIDE:
         for path in sources(root / outside):
             problems += include_problems(path.relative_to(root), outside, path.read_text(), table)
+    for path in sources(root / PUBLIC):
+        problems += public_problems(path.relative_to(root), PUBLIC, path.read_text())
     for room in sorted(table.keys() - {folder.name for folder in folders}):
         problems.append(f"{TABLE}: the room {room} has no folder src/{room}")
     return problems

@@ -56,6 +56,17 @@ class IncludeDirection(unittest.TestCase):
         self.write("src/base/deep/ids.cc", '#include "coding/plan.h"\n')
         self.assert_reported("src/base/deep/ids.cc:1: base must not include coding/plan.h")
 
+    def test_public_headers_keep_to_themselves(self):
+        self.write("include/gleaner/a.hpp", "#include <vector>\n\n#include <gleaner/b.hpp>\n")
+        self.assertEqual(include_direction.check(self.root), [])
+        self.write("include/gleaner/a.hpp", "#include <fmt/format.h>\n")
+        self.assert_reported("include/gleaner/a.hpp: a public header must not include <fmt/format.h>")
+        self.write("include/gleaner/a.hpp", '#include "base/ids.h"\n')
+        self.assert_reported('include/gleaner/a.hpp: a public header must not include "base/ids.h"')
+        self.write("include/gleaner/a.hpp", "")
+        self.write("src/coding/a.cc", "#include <gleaner/a.hpp>\n")
+        self.assert_reported("src/coding/a.cc: only embed may include <gleaner/a.hpp>")
+
     def test_runtime_and_sim_stay_apart(self):
         self.write("src/runtime/a.h", '#include "sim/clock.h"\n')
         self.assert_reported("src/runtime/a.h:1: runtime must not include sim/clock.h")

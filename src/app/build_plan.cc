@@ -1,7 +1,6 @@
 #include "app/build_plan.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -9,14 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "app/choices.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
 namespace {
-
-constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
-constexpr std::array<std::string_view, 3> kSchemes{"cyclic", "fractional-repetition", "regular-graph"};
-constexpr std::array<std::string_view, 4> kOrders{"optimal", "worst-case", "random", "given"};
 
 // A file says what these flags say too; none of them may be overruled in silence.
 Status check_no_conflict(const PlanOptions& o) {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "training/test_files.h"
+#include "support/output_folder.h"
 
 namespace gleaner {
 namespace {

@@ -1,13 +1,16 @@
 // From flags to training runs.
 #pragma once
 
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "app/options.h"
+#include "app/run_settings.h"
 #include "base/result.h"
-#include "data/dataset.h"
+#include "data/split.h"
 #include "work/run_spec.h"
 
 namespace gleaner {
@@ -28,26 +31,22 @@ class RunKit {
   [[nodiscard]] double test_accuracy(const RunSpec& spec, const std::vector<float>& parameters) const;
 
   [[nodiscard]] const TrainOptions& options() const { return options_; }
-  [[nodiscard]] const Dataset& train() const { return train_; }
-  [[nodiscard]] const Dataset& test() const { return test_; }
-  [[nodiscard]] std::optional<Duration> time_limit() const { return time_limit_; }
+  [[nodiscard]] const Dataset& train() const { return data_.train; }
+  [[nodiscard]] const Dataset& test() const { return data_.test; }
   /// The first line of the log.
   [[nodiscard]] StartRecord start_record(const RunSpec& spec) const;
 
  private:
-  explicit RunKit(const TrainOptions& options) : options_(options) {}
-  Status load_data();
-  Status read_settings();
-  [[nodiscard]] Result<std::shared_ptr<const Objective>> objective(std::size_t chunks) const;
+  RunKit(const TrainOptions& options, RunSettings settings, TrainTest data)
+      : options_(options), settings_(std::move(settings)), data_(std::move(data)) {}
+
+  // Made once for every method: searching a frame for some seconds must not be done twice, with two results.
+  [[nodiscard]] Result<std::shared_ptr<const Plan>> plan(Method method) const;
 
   TrainOptions options_;
-  Dataset train_;
-  Dataset test_;
-  OptimizerOptions optimizer_;
-  ServerOptions server_;
-  SpeedModel speeds_;
-  FaultModel faults_;
-  std::optional<Duration> time_limit_;
+  RunSettings settings_;
+  TrainTest data_;
+  mutable std::map<Method, std::shared_ptr<const Plan>> plans_;
 };
 
 }  // namespace gleaner

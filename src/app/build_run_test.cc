@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-#include "training/test_files.h"
+#include "support/output_folder.h"
 
 namespace gleaner {
 namespace {
@@ -20,7 +20,7 @@ struct Small {
     std::ofstream train(folder.path() / "train.svm");
     std::ofstream test(folder.path() / "test.svm");
     for (int i = 0; i < 12; ++i) train << i % 3 << " " << 1 + i % 4 << ":1\n";
-    for (int i = 0; i < 4; ++i) test << i % 2 << " 6:1\n";
+    for (int i = 0; i < 4; ++i) test << i % 2 << " 3:1\n";
     options.data = (folder.path() / "train.svm").string();
   }
   OutputFolder folder;
@@ -142,11 +142,12 @@ TEST(RunKit, FlagsThatContradictEachOther) {
   EXPECT_THAT(complaint([](TrainOptions& o) { o.objective = "logistic"; }), HasSubstr("train.svm has 3"));
 }
 
-TEST(RunKit, ATestSetWidensTheModel) {
+TEST(RunKit, ATestSetHasNoFeatureThatTheTrainingSetLacks) {
   Small small;
   EXPECT_EQ(spec_of(small.options).objective->parameters(), 3u * (4 + 1));
+  std::ofstream(small.folder.path() / "test.svm") << "0 3:1\n1 6:1\n";
   small.options.test = (small.folder.path() / "test.svm").string();
-  EXPECT_EQ(spec_of(small.options).objective->parameters(), 3u * (6 + 1));
+  EXPECT_THAT(complaint(small.options), HasSubstr("test.svm:2: found '6:1', expected a feature in 1..4"));
 }
 
 TEST(RunKit, MoreChunksThanSamples) {
@@ -156,11 +157,27 @@ TEST(RunKit, MoreChunksThanSamples) {
 
 TEST(RunKit, TimeLimits) {
   Small small;
-  EXPECT_FALSE(std::move(RunKit::make(small.options)).value()->time_limit().has_value());
+  EXPECT_FALSE(spec_of(small.options).stopping.time_limit.has_value());
   small.options.time_limit = "2min";
-  EXPECT_EQ(std::move(RunKit::make(small.options)).value()->time_limit(), std::chrono::minutes(2));
+  EXPECT_EQ(spec_of(small.options).stopping.time_limit, std::chrono::minutes(2));
   small.options.time_limit = "2";
   EXPECT_THAT(complaint(small.options), HasSubstr("--time-limit"));
+}
+
+TEST(RunKit, MakesEveryPlanOnceAndTheCodedMethodsShareIt) {
+  TrainOptions o;
+  o.plan.workers = 12;
+  o.plan.blocks = 2;
+  o.plan.scheme = "regular-graph";
+  o.plan.frame = "coloured:improve=20ms";  // as many steps as this machine makes
+  const auto kit = RunKit::make(o).value();
+  const RunSpec first = kit->spec(Method::partial).value();
+  EXPECT_EQ(first.plan, kit->spec(Method::partial).value().plan);
+  const RunSpec original = kit->spec(Method::original).value();
+  EXPECT_EQ(original.plan->method(), Method::original);
+  EXPECT_EQ(original.plan->frame(), first.plan->frame());
+  EXPECT_EQ(original.plan->ordering(), first.plan->ordering());
+  EXPECT_EQ(kit->spec(Method::uncoded).value().plan->blocks(), 1u);
 }
 
 }  // namespace

@@ -1,17 +1,22 @@
 #include "app/cli.h"
 
-#include <array>
+#include <algorithm>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/config_file.h"
+#include "app/eval_command.h"
 #include "app/exit_code.h"
 #include "app/flags.h"
 #include "app/options.h"
+#include "app/parser.h"
 #include "app/plan_command.h"
+#include "app/reference_pages.h"
 #include "app/say.h"
 #include "app/train_command.h"
 #include "app/version_command.h"
@@ -20,67 +25,115 @@
 namespace gleaner {
 namespace {
 
+constexpr const char* kAbout =
+    "Gleaner trains models on many workers without waiting for the slow ones and without\n"
+    "throwing their work away: partial-straggler gradient coding.";
+constexpr const char* kTry =
+    "Try: gleaner train --speeds exponential:mean=40ms --compare\n"
+    "Help on a command: gleaner train --help\n"
+    "Manual page: gleaner --man | man -l -\n"
+    "Completion:  source <(gleaner --bash-completion)";
+
+// Everything that can be asked for.
+struct Options {
+  TrainOptions train;
+  FactsOptions facts;
+  EvalOptions eval;
+  bool version_json = false;
+};
+
 // Nothing of this is a command.
-int report_no_command(const std::string& word) {
-  constexpr std::array<std::string_view, 3> kCommands{"train", "plan", "version"};
-  Error error = unknown_name("gleaner", "command", word, kCommands);
+int report_no_command(const std::string& word, std::span<Command* const> commands) {
+  std::vector<std::string_view> known;
+  for (const Command* c : commands) known.push_back(c->name());
+  Error error = unknown_name("gleaner", "command", word, known);
   if (word.starts_with("-")) {
     error = bad_input(fmt::format("gleaner: {} stands before any command", word),
-                      "begin with gleaner train, plan or version; see gleaner --help");
+                      fmt::format("begin with gleaner {}; see gleaner --help", fmt::join(known, " or ")));
   }
   say("{}\n", error.sentence());
   return kExitBadInput;
 }
 
-int parse_and_run(int argc, const char* const* argv) {
-  CLI::App app(
-      "Gleaner trains models on many workers without waiting for the slow ones and without\n"
-      "throwing their work away: partial-straggler gradient coding.",
-      "gleaner");
-  app.footer(
-      "Try: gleaner train --speeds exponential:mean=40ms --compare\nHelp on a command: gleaner train --help");
-  TrainOptions train;
-  FactsOptions facts;
-  bool version_json = false;
+// The flags of the configuration file, behind those of the command line.
+Status read_settings(const ConfigOptions& config, Command& command, std::span<Command* const> commands) {
+  if (config.file.empty()) return {};
+  const Result<std::vector<ConfigEntry>> entries = read_config(config.file);
+  if (!entries) return entries.error();
+  return apply_config(entries.value(), command, commands);
+}
 
-  CLI::App* train_app = app.add_subcommand("train", "train a model");
-  CLI::App* plan_app = app.add_subcommand("plan", "make a plan and print its facts");
-  CLI::App* version_app = app.add_subcommand("version", "print version and arithmetic");
-  add_train_flags(*train_app, train);
-  add_plan_flags(*plan_app, facts);
-  add_version_flags(*version_app, version_json);
+Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> commands) {
+  if (command.name() == "version") return version_command(o.version_json);
+  const bool train = command.name() == "train";
+  const bool eval = command.name() == "eval";
+  const ConfigOptions& config = train ? o.train.config : eval ? o.eval.config : o.facts.config;
+  if (Status s = read_settings(config, command, commands); !s) return s.error();
+  if (config.print) {
+    fmt::print("{}", config_text(command));
+    return kExitDone;
+  }
+  if (eval) return eval_command(o.eval);
+  (train ? o.train.plan : o.facts.plan).given = command.given();
+  return train ? train_command(o.train) : plan_command(o.facts);
+}
+
+// What is asked without a command: a page, the version, or nothing.
+int answer_without_command(const std::string& word, const CLI::App& app, std::span<Command* const> commands) {
+  if (word == "--version") return version_command(false);
+  if (word == "--man") {
+    fmt::print("{}", manual_page(kAbout, commands));
+  } else if (word == "--bash-completion") {
+    fmt::print("{}", bash_completion(commands));
+  } else if (word.empty() || word == "help") {
+    fmt::print("{}", app.help());
+  } else {
+    return report_no_command(word, commands);
+  }
+  return kExitDone;
+}
+
+int parse_and_run(int argc, const char* const* argv) {
+  Options options;
+  Command train = train_flags(options.train);
+  Command plan = plan_flags(options.facts);
+  Command eval = eval_flags(options.eval);
+  Command version = version_flags(options.version_json);
+  const std::vector<Command*> commands{&train, &plan, &eval, &version};
+
+  CLI::App app(kAbout, "gleaner");
+  app.footer(kTry);
   app.require_subcommand(0, 1);
   app.allow_extras();
-  for (CLI::App* sub : {train_app, plan_app, version_app}) sub->allow_extras();
+  for (Command* c : commands) bind_flags(*app.add_subcommand(c->name(), c->about()), *c);
 
-  const CLI::App* chosen = nullptr;
-  const auto command = [&] {
-    for (const CLI::App* sub : app.get_subcommands()) chosen = sub;
-    return chosen == nullptr ? std::string("train") : chosen->get_name();
+  const auto chosen = [&]() -> Command* {
+    const std::vector<CLI::App*> subs = app.get_subcommands();
+    if (subs.empty()) return nullptr;
+    return *std::find_if(commands.begin(), commands.end(),
+                         [&](const Command* c) { return c->name() == subs.front()->get_name(); });
   };
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& e) {
-    const std::string name = command();
+    const std::string name = chosen() == nullptr ? "train" : chosen()->name();
     return report_error(name, flag_error(name, e));
   }
-  const std::string name = command();
-  if (chosen != nullptr && !chosen->remaining().empty()) {
-    return report_error(name, unknown_flag(*chosen, name, chosen->remaining().front()));
+  Command* command = chosen();
+  if (command == nullptr) {
+    const std::vector<std::string> words = app.remaining();
+    return answer_without_command(words.empty() ? "" : words.front(), app, commands);
+  }
+  if (const std::vector<std::string> extras = app.get_subcommands().front()->remaining(); !extras.empty()) {
+    return report_error(command->name(), unknown_flag(*command, extras.front()));
   }
   if (const std::vector<std::string> extras = app.remaining(); !extras.empty()) {
-    if (extras.front() == "--version") return version_command(false);
-    if (extras.front() != "help") return report_no_command(extras.front());
+    return answer_without_command(extras.front(), app, commands);
   }
-  train.plan.given = given_flags(*train_app);
-  facts.plan.given = given_flags(*plan_app);
-  if (chosen == train_app) return train_command(train);
-  if (chosen == plan_app) return plan_command(facts);
-  if (chosen == version_app) return version_command(version_json);
-  fmt::print("{}", app.help());
-  return kExitDone;
+  const Result<int> code = run_chosen(*command, options, commands);
+  return code ? code.value() : report_error(command->name(), command->located(code.error()));
 }
 
 }  // namespace

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <fstream>
 #include <string>
 #include <vector>
 
 namespace gleaner {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::internal::CaptureStderr;
 using ::testing::internal::CaptureStdout;
@@ -87,6 +90,29 @@ TEST(CommandLine, HelpIsOnStdout) {
   }
   EXPECT_THAT(gleaner({"train", "--help"}).out, HasSubstr("--rounds N=100 "));
   EXPECT_THAT(gleaner({"--version"}).out, HasSubstr("gleaner "));
+}
+
+TEST(CommandLine, AConfigurationSaysWhatFlagsCan) {
+  const std::string path = ::testing::TempDir() + "cli_test.toml";
+  std::ofstream(path) << "workers = 6\nreplication = 9\n[plan]\nblocks = 2\n";
+  const Said printed = gleaner({"plan", "--config", path.c_str(), "--replication", "4", "--print-config"});
+  EXPECT_EQ(printed.code, 0);
+  EXPECT_THAT(printed.out, AllOf(HasSubstr("\nworkers = 6 "), HasSubstr("\nreplication = 4 "),
+                                 HasSubstr("\nblocks = 2 "), HasSubstr("\n# dimension = 1000000 ")));
+  EXPECT_THAT(gleaner({"plan", "--config", path.c_str(), "--replication", "4"}).out,
+              HasSubstr("  tolerated_losses              2  "));
+  EXPECT_EQ(refused({"plan", "--config", path.c_str()}),
+            "gleaner plan: " + path +
+                ":2: --replication 9 is not between 1 and the 6 workers; every copy of a chunk needs a "
+                "worker of its own\n");
+  EXPECT_THAT(refused({"plan", "--config", "/nowhere.toml"}),
+              HasSubstr("--config /nowhere.toml cannot be opened"));
+  std::remove(path.c_str());
+}
+
+TEST(CommandLine, PagesNeedNoCommand) {
+  EXPECT_THAT(gleaner({"--man"}).out, HasSubstr(".TH GLEANER 1\n"));
+  EXPECT_THAT(gleaner({"--bash-completion"}).out, HasSubstr("complete -o filenames -F _gleaner gleaner"));
 }
 
 TEST(CommandLine, PlanPrintsFacts) {

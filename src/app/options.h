@@ -10,6 +10,12 @@
 
 namespace gleaner {
 
+/// Flags that every command with settings has.
+struct ConfigOptions {
+  std::string file;    ///< TOML file with more of them
+  bool print = false;  ///< print them as such a file
+};
+
 /// Flags that make a plan (`train` and `plan`). Strings are checked where the plan is made.
 struct PlanOptions {
   std::string method = "partial";
@@ -33,6 +39,7 @@ struct PlanOptions {
 /// Flags of `gleaner train`.
 struct TrainOptions {
   PlanOptions plan;
+  ConfigOptions config;
   std::string policy = "static";
   std::string recovery = "exact";
   std::string when_unrecoverable = "stop";
@@ -40,19 +47,25 @@ struct TrainOptions {
   std::string faults = "none";
 
   std::string objective = "softmax";
+  std::string hidden = "128";  ///< widths of the hidden layers of mlp
   std::string data;
   std::string labels;
   std::string test;
   std::string test_labels;
+  std::string label_column;  ///< of a CSV file; empty: by name, or the last one
   std::string format = "auto";
   std::optional<double> test_fraction;  ///< none: 0.2 of synthetic data, 0 of files
 
   std::string optimizer;  ///< empty: the objective's default
   std::optional<double> learning_rate;
   std::optional<double> momentum;
+  std::string schedule = "constant";
   double l2 = 0;
+  std::size_t batch = 0;  ///< samples per chunk and round; 0: the whole chunk
   std::uint64_t rounds = 100;
   std::string time_limit;
+  std::optional<double> target_accuracy;
+  std::size_t test_every = 0;  ///< rounds between tests; 0: at the end, or every round for a target accuracy
 
   std::string clock = "real";
   bool verify = false;
@@ -61,11 +74,26 @@ struct TrainOptions {
   std::string log;
   std::string trace;
   std::string model_out;
+
+  std::string checkpoint;  ///< folder; empty: none are written
+  std::size_t checkpoint_every = 10;
+  bool resume = false;
+};
+
+/// Flags of `gleaner eval`.
+struct EvalOptions {
+  ConfigOptions config;
+  std::string model;
+  std::string data;
+  std::string labels;
+  std::string format = "auto";
+  bool json = false;
 };
 
 /// Flags of `gleaner plan`.
 struct FactsOptions {
   PlanOptions plan;
+  ConfigOptions config;
   std::size_t dimension = 1'000'000;  ///< gradient length for the memory facts
   bool json = false;
   std::string out;  ///< write the plan itself here

@@ -86,22 +86,21 @@ void print_facts(const PlanFacts& f, const FactsOptions& options, Method method)
 
 }  // namespace
 
-int plan_command(const FactsOptions& options) {
+Result<int> plan_command(const FactsOptions& options) {
   const Result<Method> method = chosen_method(options.plan);
-  if (!method) return report_error("plan", method.error());
+  if (!method) return method.error();
   const NamedPath out{"--out", options.out};
   const std::vector<NamedPath> inputs{{"--plan", options.plan.plan_file},
                                       {"--assignment", options.plan.assignment}};
-  if (Status s = check_outputs({&out, 1}, inputs); !s) return report_error("plan", s.error());
+  if (Status s = check_outputs({&out, 1}, inputs); !s) return s.error();
   PlanNotes notes;
   const Result<Plan> plan = build_plan(options.plan, method.value(), &notes);
-  if (!plan) return report_error("plan", plan.error());
-  if (options.dimension == 0)
-    return report_error("plan", bad_input("--dimension 0 is no gradient", "give at least 1"));
+  if (!plan) return plan.error();
+  if (options.dimension == 0) return bad_input("--dimension 0 is no gradient", "give at least 1");
   const PlanFacts facts = facts_of(plan.value(), options.dimension, kSegmentFloats, kCredits);
   if (!options.out.empty()) {
     if (Status s = write_atomically(options.out, plan.value().canonical() + "\n"); !s) {
-      return report_error("plan", s.error());
+      return s.error();
     }
   }
   if (options.json) {

@@ -2,10 +2,11 @@
 #pragma once
 
 #include "app/options.h"
+#include "base/result.h"
 
 namespace gleaner {
 
 /// Prints the facts of a plan; with --out writes the plan itself. Returns the exit code.
-[[nodiscard]] int plan_command(const FactsOptions& options);
+[[nodiscard]] Result<int> plan_command(const FactsOptions& options);
 
 }  // namespace gleaner

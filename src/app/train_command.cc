@@ -1,9 +1,5 @@
 #include "app/train_command.h"
 
-#include <chrono>
-#include <cstdio>
-#include <fstream>
-#include <optional>
 #include <system_error>
 #include <vector>
 
@@ -11,72 +7,22 @@
 
 #include "app/build_plan.h"
 #include "app/build_run.h"
+#include "app/checkpointing.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
+#include "app/model_card.h"
 #include "app/output_files.h"
-#include "app/progress_view.h"
 #include "app/result_table.h"
 #include "app/say.h"
+#include "app/witness.h"
 #include "app/words.h"
 #include "runtime/thread_cluster.h"
 #include "sim/virtual_cluster.h"
 #include "training/model_file.h"
+#include "work/snapshot.h"
 
 namespace gleaner {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-// Shows a run to the person, the log and the trace file.
-class Witness final : public RunObserver {
- public:
-  Witness(const RunSpec& spec, std::optional<Clock::time_point> deadline)
-      : view_(*spec.plan, spec.rounds, ProgressView::on_terminal()), deadline_(deadline) {}
-
-  Status open(const RunKit& kit, const RunSpec& spec, const std::string& log, const std::string& trace) {
-    if (!trace.empty()) {
-      trace_.open(trace, std::ios::trunc);
-      if (!trace_) return bad_input(fmt::format("--trace {} cannot be written", trace), "check the folder");
-    }
-    if (log.empty()) return {};
-    Result<RunLog> opened = RunLog::open(log);
-    if (!opened) return opened.error();
-    log_ = std::move(opened).value();
-    return log_->write(kit.start_record(spec));
-  }
-
-  void record(const TraceRecord& r) override {
-    view_.note(r.note);
-    if (trace_.is_open()) trace_ << fmt::format("{:12.6f}  {}\n", seconds(r.at), sentence(r.note));
-  }
-  void on_round(const RoundRecord& r) override {
-    seconds_.push_back(r.seconds);
-    view_.round(r);
-    if (log_ && trouble_.ok()) trouble_ = log_->write(r);
-  }
-  void on_fraction(WorkerId worker, double fraction) override { view_.fraction(worker, fraction); }
-  [[nodiscard]] bool keep_going() override {
-    return !InterruptGuard::interrupted() && trouble_.ok() && !(deadline_ && Clock::now() >= *deadline_);
-  }
-
-  Status close(const RunSummary& summary) {
-    view_.finish();
-    if (trace_.is_open() && !trace_.flush() && trouble_.ok()) {
-      trouble_ = run_failed("--trace: the trace could not be written whole", "check the room on the disk");
-    }
-    if (log_ && trouble_.ok()) trouble_ = log_->write(summary);
-    return trouble_;
-  }
-  [[nodiscard]] const std::vector<double>& round_seconds() const { return seconds_; }
-
- private:
-  ProgressView view_;
-  std::optional<RunLog> log_;
-  std::ofstream trace_;
-  std::optional<Clock::time_point> deadline_;
-  std::vector<double> seconds_;
-  Status trouble_;
-};
 
 // The files of a run and of those that it is compared with.
 Status check_files(const TrainOptions& o, const std::vector<Method>& methods) {
@@ -112,33 +58,32 @@ struct Outcome {
   RunSpec spec;
 };
 
-Result<Outcome> run_method(const RunKit& kit, Method method, bool chosen) {
-  Result<RunSpec> spec = kit.spec(method);
-  if (!spec) return spec.error();
+Result<Outcome> run_method(const RunKit& kit, RunSpec spec, bool chosen) {
   const TrainOptions& o = kit.options();
   const auto name = [&](const std::string& path) {
-    return path.empty() || chosen ? path : beside(path, name_of(method));
+    return path.empty() || chosen ? path : beside(path, spec.code->name());
   };
-  std::optional<Clock::time_point> deadline;
-  if (const auto limit = kit.time_limit()) deadline = Clock::now() + *limit;
-  Witness witness(spec.value(), deadline);
-  if (Status s = witness.open(kit, spec.value(), name(o.log), name(o.trace)); !s) return s.error();
+  Witness witness(spec);
+  if (Status s = witness.open(spec, kit.start_record(spec), name(o.log), name(o.trace)); !s) return s.error();
 
-  Result<RunResult> ran = run(o, spec.value(), witness);
+  Result<RunResult> ran = run(o, spec, witness);
   if (!ran) return ran.error();
   RunResult& result = ran.value();
-  if (result.summary.status == "interrupted" && !InterruptGuard::interrupted()) {
-    result.summary.status = "completed";
-    result.summary.reason = "the time limit was reached";
-  }
-  result.summary.test_accuracy = kit.test_accuracy(spec.value(), result.parameters);
+  result.summary.test_accuracy = kit.test_accuracy(spec, result.parameters);
   if (Status s = witness.close(result.summary); !s) return run_failed(s.error().what, s.error().cure);
 
   Outcome outcome;
-  outcome.row = {result.summary, witness.round_seconds(), spec.value().plan->blocks(), spec.value().rounds};
+  outcome.row = {result.summary, witness.round_seconds(), spec.plan->blocks(), spec.rounds};
   outcome.parameters = std::move(result.parameters);
-  outcome.spec = std::move(spec).value();
+  outcome.spec = std::move(spec);
   return outcome;
+}
+
+Status save(const RunKit& kit, const Outcome& outcome) {
+  const TrainOptions& o = kit.options();
+  if (o.model_out.empty() || outcome.row.summary.rounds == 0) return {};
+  return save_model(o.model_out, outcome.spec.objective->parts(), outcome.parameters,
+                    metadata_of({o.objective, o.hidden, kit.train().schema()}));
 }
 
 void introduce(const RunKit& kit, const RunSpec& spec) {
@@ -163,53 +108,64 @@ void introduce(const RunKit& kit, const RunSpec& spec) {
         fault.by_chance ? "one worker" : fmt::format("worker {}", fault.worker.value), fault.round.value,
         fault_name(fault.at));
   }
+  if (spec.resume) {
+    say("resumed after round {} of {}, from {}\n", spec.resume->round.value, spec.rounds,
+        spec.checkpoint->folder.string());
+  }
   say("\n");
+}
+
+std::vector<Method> methods_of(const TrainOptions& o, Method chosen) {
+  std::vector<Method> methods{chosen};
+  if (!o.compare) return methods;
+  for (const Method m : {Method::partial, Method::original, Method::uncoded}) {
+    if (m != chosen) methods.push_back(m);
+  }
+  return methods;
 }
 
 }  // namespace
 
-int train_command(const TrainOptions& options) {
+Result<int> train_command(const TrainOptions& options) {
   const InterruptGuard guard;
-  const Result<Method> asked = chosen_method(options.plan);
-  if (!asked) return report_error("train", asked.error());
-  const Method chosen = asked.value();
-  std::vector<Method> methods{chosen};
-  if (options.compare) {
-    for (const Method m : {Method::partial, Method::original, Method::uncoded}) {
-      if (m != chosen) methods.push_back(m);
-    }
+  const Result<Method> chosen = chosen_method(options.plan);
+  if (!chosen) return chosen.error();
+  const std::vector<Method> methods = methods_of(options, chosen.value());
+  if (Status s = check_files(options, methods); !s) return s.error();
+  if (!options.model_out.empty()) {
+    if (Status s = check_model_path("--model-out", options.model_out); !s) return s.error();
   }
-  if (Status s = check_files(options, methods); !s) return report_error("train", s.error());
   Result<std::unique_ptr<RunKit>> made = RunKit::make(options);
-  if (!made) return report_error("train", made.error());
+  if (!made) return made.error();
   const RunKit& kit = *made.value();
 
   std::vector<TableRow> rows;
+  std::string advice;
   Status model_saved;
   for (const Method method : methods) {
-    Result<Outcome> outcome = [&]() -> Result<Outcome> {
-      if (method == chosen) {
-        const Result<RunSpec> spec = kit.spec(method);
-        if (!spec) return spec.error();
-        introduce(kit, spec.value());
-      }
-      return run_method(kit, method, method == chosen);
-    }();
-    if (!outcome) return report_error("train", outcome.error());
-    if (method == chosen && !options.model_out.empty() && outcome.value().row.summary.rounds > 0) {
-      const Outcome& o = outcome.value();
-      model_saved = save_npz(options.model_out, o.spec.objective->parts(), o.parameters);
+    const bool first = rows.empty();
+    Result<RunSpec> spec = kit.spec(method);
+    if (!spec) return spec.error();
+    if (first) {
+      if (Status s = attach_checkpoints(kit, spec.value()); !s) return s.error();
+      introduce(kit, spec.value());
+    }
+    Result<Outcome> outcome = run_method(kit, std::move(spec).value(), first);
+    if (!outcome) return outcome.error();
+    if (first) {
+      model_saved = save(kit, outcome.value());
+      advice = advice_on_resuming(outcome.value().spec, outcome.value().row.summary);
     }
     rows.push_back(std::move(outcome.value().row));
     if (InterruptGuard::interrupted()) break;
   }
-  say("{}", result_table(rows));
+  say("{}{}", result_table(rows), advice);
   if (options.json) {
     std::vector<RunSummary> summaries;
     for (const TableRow& row : rows) summaries.push_back(row.summary);
     fmt::print("{}\n", options.compare ? to_json(summaries) : to_json(summaries.front()));
   }
-  if (!model_saved) return report_error("train", model_saved.error());
+  if (!model_saved) return model_saved.error();
   if (InterruptGuard::interrupted()) return kExitInterrupted;
   return rows.front().summary.status == "failed" ? kExitFailed : kExitDone;
 }

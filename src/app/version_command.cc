@@ -13,9 +13,10 @@ int version_command(bool json) {
     nlohmann::ordered_json j;
     j["version"] = GLEANER_VERSION;
     j["arithmetic"] = arithmetic_identity();
+    j["simd"] = simd_level();
     fmt::print("{}\n", j.dump());
   } else {
-    fmt::print("gleaner {}\n{}\n", GLEANER_VERSION, arithmetic_identity());
+    fmt::print("gleaner {}\n{}\nSIMD level {}\n", GLEANER_VERSION, arithmetic_identity(), simd_level());
   }
   return kExitDone;
 }

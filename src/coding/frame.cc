@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "base/random.h"
 #include "coding/frame_search.h"
 #include "coding/holder_subsets.h"
+#include "coding/shortened.h"
 #include "coding/small_svd.h"
 
 namespace gleaner {
@@ -33,7 +35,7 @@ Frame Frame::gaussian(std::size_t workers, std::size_t blocks, std::uint64_t see
   rows.reserve(workers * blocks);
   for (std::size_t j = 0; j < workers; ++j) {
     Random random({.seed = seed, .purpose = Purpose::frame, .worker = j});
-    for (std::size_t k = 0; k < blocks; ++k) rows.push_back(random.normal());
+    for (std::size_t k = 0; k < blocks; ++k) rows.push_back(shortened(random.normal()));
   }
   return Frame(FrameKind::gaussian, blocks, workers, std::move(rows));
 }
@@ -53,7 +55,7 @@ Frame Frame::coloured(const Assignment& assignment, std::size_t blocks, std::uin
   rows.reserve(colour.size() * blocks);
   for (const std::size_t c : colour) {
     const auto begin = vectors.begin() + static_cast<std::ptrdiff_t>(c * blocks);
-    rows.insert(rows.end(), begin, begin + static_cast<std::ptrdiff_t>(blocks));
+    std::transform(begin, begin + static_cast<std::ptrdiff_t>(blocks), std::back_inserter(rows), shortened);
   }
   return Frame(FrameKind::coloured, blocks, colours, std::move(rows));
 }

@@ -17,7 +17,8 @@ enum class FrameKind : std::uint8_t { ones, gaussian, coloured };
 [[nodiscard]] std::string_view name_of(FrameKind kind);
 
 /// R: the m x l matrix whose row j is r_j. Value type; computed once, stored in the plan, never derived
-/// again.
+/// again. The numbers of gaussian() and coloured() have at most 29 significant bits: their products with
+/// floats are exact in double, and decoding may fuse them (kernel_loops.h). Stored rows may have more.
 class Frame {
  public:
   /// r_j = 1, for l = 1 only: decoding is a plain sum.

@@ -1,34 +1,43 @@
-// The innermost loops of encoding and decoding, for several widths of vector registers. Internal to coding.
+// The innermost loops of encoding and decoding, for every SIMD level. Internal to coding.
 #pragma once
 
-#include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
 
 namespace gleaner {
 
-/// How many streams one pass over the accumulators adds.
-constexpr std::size_t kStreamsAtOnce = 4;
+/// There are loops for 1 .. kFewSums and for kSumsAtOnce sums of the same streams at once.
+constexpr std::size_t kFewSums = 4;
+constexpr std::size_t kSumsAtOnce = 8;
 
-/// Up to kStreamsAtOnce streams of floats and their factors.
-struct Bundle {
-  std::array<const float*, kStreamsAtOnce> stream{};
-  std::array<double, kStreamsAtOnce> factor{};
-  std::size_t count = 0;
+/// Sums over the same streams, each with its own factors:
+///   out[k][t] = factor[0][k] stream[0][t] + factor[1][k] stream[1][t] + ..     k = 0..outs-1
+/// Every coordinate is summed by itself, from 0, in the order of the streams, in double; a product is rounded
+/// and then a sum (not fused), and the result once more to float. So all levels give the same bits whatever
+/// the cut, the alignment or the tile. A NaN is a NaN at every level, but which one is not said.
+struct Combination {
+  std::vector<const float*> streams;  ///< any number, any alignment
+  std::vector<double> factors;        ///< streams x outs, row-major
+  std::vector<float*> outs;           ///< 1..4 or 8 rows that overlap neither each other nor the streams
 };
 
-/// Every coordinate is summed by itself in the order of the bundle, in double, without fused multiply-add:
-/// all widths give the same bits.
 struct KernelLoops {
-  std::string_view name;
-  /// sum[t] += factor[s] * stream[s][t] for s = 0, 1, ..; t = 0..length-1.
-  void (*add)(const Bundle& bundle, std::size_t length, double* sum);
-  /// out[t] = sum[t] as float.
-  void (*round)(const double* sum, std::size_t length, float* out);
+  std::string_view level;  ///< as Highway calls it: AVX3, AVX2, SSE4, ..
+  /// Levels that give the same bits have the same name here. It is part of a plan's fingerprint.
+  std::string_view arithmetic;
+  /// Coordinates begin..end-1. `past_caches`: the results are written around the caches, which saves reading
+  /// what is overwritten, and costs reading it again from memory soon after.
+  void (*combine)(const Combination& c, std::size_t begin, std::size_t end, bool past_caches);
 };
 
-/// Those that this machine can run, the widest last. Never empty.
-[[nodiscard]] const std::vector<KernelLoops>& kernel_loops();
+/// True if the product of every factor with any float is exact in double: at most 29 significant bits (29 +
+/// 24 = 53), and no overflow or underflow. Then a fused multiply-add gives the bits of a product and a sum,
+/// and the loops for three and more sums at once use it. Frames are made of such numbers.
+[[nodiscard]] bool products_are_exact(std::span<const double> factors);
+
+/// Those of the best level that this machine can run (or that a test allows through Highway). Thread safe.
+[[nodiscard]] const KernelLoops& kernel_loops();
 
 }  // namespace gleaner

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <vector>
 
 #include "base/check.h"
 #include "coding/kernel_loops.h"
@@ -11,49 +12,50 @@
 namespace gleaner {
 namespace {
 
-constexpr std::size_t kTile = 512;  // accumulators of one tile: 4 KiB
+// Coordinates that several combinations of the same streams go through together: 16 KiB of every stream,
+// which the second-level cache keeps meanwhile.
+constexpr std::size_t kSharedTile = 4096;
+// A gradient from 32 MiB on does not survive in the caches until the optimiser reads it.
+constexpr std::size_t kLargeGradient = std::size_t{1} << 23U;
 
-// Adds streams to a tile in the order in which they come, several per pass.
-class TileSum {
- public:
-  void start(std::size_t length) {
-    length_ = length;
-    std::fill_n(sum_.begin(), length, 0.0);
+// Reads the streams from memory once for all combinations.
+void run(std::span<const Combination> combinations, std::size_t length, bool past_caches) {
+  const KernelLoops& loops = kernel_loops();
+  const std::size_t tile = combinations.size() == 1 ? length : kSharedTile;
+  for (std::size_t t = 0; t < length; t += tile) {
+    for (const Combination& c : combinations) loops.combine(c, t, std::min(length, t + tile), past_caches);
   }
+}
 
-  // A stream shorter than the tile ends in zero padding; a zero factor adds nothing.
-  void add(const float* stream, double factor, std::size_t available) {
-    if (factor == 0 || available == 0) return;
-    if (available < length_) {
-      flush();
-      with_.add({{stream}, {factor}, 1}, available, sum_.data());
-      return;
-    }
-    pending_.stream[pending_.count] = stream;
-    pending_.factor[pending_.count] = factor;
-    if (++pending_.count == kStreamsAtOnce) flush();
-  }
-
-  void finish(float* out, std::size_t length) {
-    flush();
-    with_.round(sum_.data(), length, out);
-  }
-
- private:
-  void flush() {
-    if (pending_.count > 0) with_.add(pending_, length_, sum_.data());
-    pending_.count = 0;
-  }
-
-  const KernelLoops& with_ = kernel_loops().back();
-  std::size_t length_ = 0;
-  Bundle pending_;
-  alignas(64) std::array<double, kTile> sum_;
+// Coordinates begin .. end-1 of a coded vector: blocks 0 .. blocks-1 have all of them, the others none.
+struct Stretch {
+  std::size_t begin;
+  std::size_t end;
+  std::size_t blocks;
 };
 
-// How many of the coordinates begin .. begin + length - 1 lie below d.
-std::size_t inside(std::size_t begin, std::size_t length, std::size_t dimension) {
-  return begin >= dimension ? 0 : std::min(length, dimension - begin);
+// Coordinates first .. first+length-1. At most one block is cut by the end of the gradient, so there are two
+// stretches at most; one may be empty. REQUIRES: dimension >= 1.
+std::array<Stretch, 2> stretches(std::size_t first, std::size_t length, std::size_t dimension,
+                                 std::size_t blocks) {
+  const std::size_t b = block_length(dimension, blocks);
+  const std::size_t whole = dimension / b;
+  const std::size_t cut = std::clamp(dimension % b, first, first + length);
+  return {{{first, cut, whole + 1}, {cut, first + length, whole}}};
+}
+
+// How many of the blocks k, k+1, .. below `blocks` are summed together: those that leave out the same
+// vectors, in a number that there are loops for.
+std::size_t together(std::span<const double> rows, std::size_t l, std::size_t k, std::size_t blocks) {
+  const auto same_vectors = [&](std::size_t other) {
+    for (std::size_t row = 0; row < rows.size(); row += l) {
+      if ((rows[row + k] == 0) != (rows[row + other] == 0)) return false;
+    }
+    return true;
+  };
+  std::size_t count = 1;
+  while (count < kSumsAtOnce && k + count < blocks && same_vectors(k + count)) ++count;
+  return count == kSumsAtOnce ? count : std::min(count, kFewSums);
 }
 
 }  // namespace
@@ -61,22 +63,23 @@ std::size_t inside(std::size_t begin, std::size_t length, std::size_t dimension)
 void encode_segment(std::span<const std::span<const float>> gradients, std::span<const double> u,
                     std::size_t blocks, std::size_t first, std::span<float> out) {
   GLEANER_CHECK(blocks >= 1 && u.size() == gradients.size() * blocks, "one row of coefficients per gradient");
+  if (gradients.empty()) std::fill(out.begin(), out.end(), 0.0F);
   const std::size_t dimension = gradients.empty() ? 0 : gradients[0].size();
+  for (const auto& g : gradients) GLEANER_CHECK(g.size() == dimension, "all gradients have the same length");
+  if (dimension == 0) return;
   const std::size_t b = block_length(dimension, blocks);
-  GLEANER_CHECK(gradients.empty() || first + out.size() <= b, "the segment ends after the coded vector");
-  TileSum sum;
-  for (std::size_t t = 0; t < out.size(); t += kTile) {
-    const std::size_t length = std::min(kTile, out.size() - t);
-    sum.start(length);
+  GLEANER_CHECK(first + out.size() <= b, "the segment ends after the coded vector");
+  for (const Stretch& part : stretches(first, out.size(), dimension, blocks)) {
+    Combination sum;
+    sum.outs = {out.data() + (part.begin - first)};
     for (std::size_t s = 0; s < gradients.size(); ++s) {
-      GLEANER_CHECK(gradients[s].size() == dimension, "all gradients have the same length");
-      for (std::size_t k = 0; k < blocks; ++k) {
-        const std::size_t begin = k * b + first + t;
-        const std::size_t available = inside(begin, length, dimension);
-        if (available > 0) sum.add(gradients[s].data() + begin, u[s * blocks + k], available);
+      for (std::size_t k = 0; k < part.blocks; ++k) {
+        if (u[s * blocks + k] == 0) continue;
+        sum.streams.push_back(gradients[s].data() + k * b + part.begin);
+        sum.factors.push_back(u[s * blocks + k]);
       }
     }
-    sum.finish(out.data() + t, length);
+    run({&sum, 1}, part.end - part.begin, false);
   }
 }
 
@@ -85,22 +88,24 @@ void decode_segment(std::span<const std::span<const float>> vectors, std::span<c
   GLEANER_CHECK(blocks >= 1 && rows.size() == vectors.size() * blocks, "one decoding row per vector");
   if (vectors.empty()) return;
   const std::size_t segment = vectors[0].size();
+  for (const auto& v : vectors) GLEANER_CHECK(v.size() == segment, "all segments have the same length");
   const std::size_t b = block_length(gradient.size(), blocks);
   GLEANER_CHECK(first + segment <= b, "the segment ends after the coded vector");
-  TileSum sum;
-  for (std::size_t t = 0; t < segment; t += kTile) {
-    const std::size_t length = std::min(kTile, segment - t);
-    for (std::size_t k = 0; k < blocks; ++k) {
-      const std::size_t begin = k * b + first + t;
-      const std::size_t kept = inside(begin, length, gradient.size());
-      if (kept == 0) continue;
-      sum.start(length);
+  if (segment == 0) return;
+  for (const Stretch& part : stretches(first, segment, gradient.size(), blocks)) {
+    std::vector<Combination> sums;
+    for (std::size_t k = 0; k < part.blocks; k += sums.back().outs.size()) {
+      const std::size_t count = together(rows, blocks, k, part.blocks);
+      Combination& sum = sums.emplace_back();
+      for (std::size_t i = k; i < k + count; ++i) sum.outs.push_back(gradient.data() + i * b + part.begin);
       for (std::size_t j = 0; j < vectors.size(); ++j) {
-        GLEANER_CHECK(vectors[j].size() == segment, "all segments have the same length");
-        sum.add(vectors[j].data() + t, rows[j * blocks + k], length);
+        const auto row = rows.subspan(j * blocks + k, count);
+        if (row[0] == 0) continue;
+        sum.streams.push_back(vectors[j].data() + (part.begin - first));
+        sum.factors.insert(sum.factors.end(), row.begin(), row.end());
       }
-      sum.finish(gradient.data() + begin, kept);
     }
+    run(sums, part.end - part.begin, gradient.size() >= kLargeGradient);
   }
 }
 

@@ -71,9 +71,13 @@ class Plan {
 };
 
 /// What decides the bits of a float besides the plan: Gleaner's version, compiler and its version,
-/// architecture, the SIMD level of the kernels. Not the optimisation level and not the sanitizers: they
-/// change no bit (-ffp-contract=off).
+/// architecture, and of the SIMD level of the kernels what can change a bit (docs/decisions/0003: nothing
+/// today). Not the optimisation level and not the sanitizers: they change no bit (-ffp-contract=off).
 [[nodiscard]] std::string arithmetic_identity();
+
+/// The SIMD level of the kernels on this machine, as Highway calls it: "AVX3" (AVX-512), "AVX2", "SSE4", ..
+/// For people who compare speeds; not part of the identity.
+[[nodiscard]] std::string_view simd_level();
 
 /// What is known about the order of a plan.
 enum class OrderKind : std::uint8_t {

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include "base/check.h"
+#include "coding/kernel_loops.h"
 #include "coding/plan.h"
 
 namespace gleaner {
@@ -43,10 +44,13 @@ std::string sha256_hex(std::string_view text) {
 }  // namespace
 
 std::string arithmetic_identity() {
-  // The kernels have no SIMD level that could change a bit: every coordinate is summed by itself, in a fixed
-  // order, in double, without fused multiply-add (kernels.cc). Their revision changes when that does.
-  return fmt::format("gleaner {}; {}; {}; kernels 1, any width", GLEANER_VERSION, compiler(), architecture());
+  // Of the SIMD level what can change a bit: nothing today, as all levels have the same arithmetic. The
+  // number changes when the sums do (kernel_loops.h).
+  return fmt::format("gleaner {}; {}; {}; kernels 1, {}", GLEANER_VERSION, compiler(), architecture(),
+                     kernel_loops().arithmetic);
 }
+
+std::string_view simd_level() { return kernel_loops().level; }
 
 Fingerprint Plan::fingerprint() const { return {sha256_hex(canonical() + "\n" + arithmetic_identity())}; }
 

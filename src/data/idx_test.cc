@@ -1,4 +1,4 @@
-#include "data/idx.h"
+#include "data/load.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +13,10 @@ using ::gleaner::test::content_of;
 using ::gleaner::test::TempFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+
+Result<Dataset> read_idx(const std::filesystem::path& images, const std::filesystem::path& labels) {
+  return load_dataset({.format = DataFormat::idx, .data = images, .labels = labels});
+}
 
 std::string bytes(std::initializer_list<int> values) {
   std::string s;
@@ -31,10 +35,11 @@ TEST(Idx, ReadsPixelsAsSharesOf255) {
   ASSERT_TRUE(data.ok()) << data.error().sentence();
   EXPECT_EQ(data.value().rows, 3U);
   EXPECT_EQ(data.value().features, 4U);
-  EXPECT_EQ(data.value().classes, 5U);
+  EXPECT_EQ(data.value().classes, 3U);
   EXPECT_EQ(data.value().name, "images");
   EXPECT_FALSE(data.value().is_sparse());
-  EXPECT_THAT(data.value().labels, ElementsAre(1, 0, 4));
+  EXPECT_THAT(data.value().labels, ElementsAre(1, 0, 2));
+  EXPECT_THAT(data.value().class_names, ElementsAre("0", "1", "4"));
   EXPECT_EQ(data.value().dense.size(), 12U);
   EXPECT_EQ(data.value().dense[1], 1.0F);
   EXPECT_EQ(data.value().dense[2], 0.2F);
@@ -63,8 +68,8 @@ TEST(Idx, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(error(kImages.substr(0, 9)), HasSubstr("at byte 9: the file ends within its header"));
   EXPECT_THAT(error(kImages.substr(0, 20)), HasSubstr("found 4 bytes of data, but the header promises more"));
   EXPECT_THAT(error(kImages + "x"), HasSubstr("found 13 bytes of data, but the header promises 12"));
-  EXPECT_THAT(error(bytes({0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 7, 7})), HasSubstr("2 images, but"));
-  EXPECT_THAT(error(bytes({0, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 1})), HasSubstr("0 images, but"));
+  EXPECT_THAT(error(bytes({0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 1, 7, 7})), HasSubstr("2 samples, but"));
+  EXPECT_THAT(error(bytes({0, 0, 8, 2, 0, 0, 0, 0, 0, 0, 0, 1})), HasSubstr("0 samples, but"));
 }
 
 TEST(Idx, NeverBelievesAHugeHeader) {

@@ -5,30 +5,42 @@
 #include <filesystem>
 #include <optional>
 
-#include "base/result.h"
-#include "data/dataset.h"
+#include "data/text_format.h"
 
 namespace gleaner {
 
+/// Feature numbers are bounded so that a slip of the pen cannot ask for a model of terabytes.
+constexpr std::size_t kFeaturesMax = std::size_t{1} << 26;
+
 struct LibsvmOptions {
   /// Features of the result: at least this many (0: as many as the file names).
-  std::size_t min_features = 0;
-  /// How labels become class numbers; none: found out from the labels, see below. A test file needs the rule
-  /// of its training file, since it may lack a class.
-  std::optional<LabelRule> label_rule;
+  std::size_t features_min = 0;
+  /// A feature above this is refused; none: there is no training set that limits it.
+  std::optional<std::size_t> features_max{};
 };
 
-/// Reads "LABEL FEATURE:VALUE FEATURE:VALUE .." lines, plain or gzip (told apart by content), as sparse rows.
-/// Features count from 1, ascending within a line; feature f becomes column f - 1. Values are finite; zeros
-/// are dropped. Text after '#' and empty lines are skipped; the last line may lack its line end.
-///
-/// Labels are whole numbers. Without a given rule:
-///   a -1 occurs                       -> minus_plus: only -1 and +1 may occur
-///   no 0 occurs and one is above 1    -> from_one
-///   otherwise                         -> as_is
-/// classes = largest class + 1, at least 2.
-/// Errors read "FILE:LINE: found .., expected ..".
-[[nodiscard]] Result<Dataset> read_libsvm(const std::filesystem::path& path,
-                                          const LibsvmOptions& options = {});
+/// "LABEL FEATURE:VALUE FEATURE:VALUE .." lines as sparse rows. Features count from 1, ascending within a
+/// line; feature f becomes column f - 1. Values are finite; zeros are dropped. Text after '#' and empty lines
+/// are skipped. Labels are numbers.
+class Libsvm final : public TextFormat {
+ public:
+  /// `path` must outlive the format.
+  Libsvm(const std::filesystem::path& path, const LibsvmOptions& options) : path_(path), options_(options) {}
+
+  /// A data set without rows.
+  [[nodiscard]] Dataset start() const;
+  [[nodiscard]] std::string_view row_of(std::string_view text, std::uint64_t line) const override;
+  Status read_row(std::string_view row, std::uint64_t line, Dataset& data, LabelColumn& labels) override;
+  Status skim_row(std::string_view row, std::uint64_t line, Dataset& data, LabelColumn& labels) override;
+
+ private:
+  [[nodiscard]] Error malformed(std::uint64_t line, std::string_view found, std::string_view expected) const;
+  Status read_label(std::string_view word, std::uint64_t line, LabelColumn& labels) const;
+  Status read_entry(std::string_view word, std::uint64_t line, std::uint64_t& previous, Dataset& data) const;
+  [[nodiscard]] Result<std::uint64_t> feature_of(std::string_view word, std::uint64_t line) const;
+
+  const std::filesystem::path& path_;
+  LibsvmOptions options_;
+};
 
 }  // namespace gleaner

@@ -1,4 +1,4 @@
-#include "data/libsvm.h"
+#include "data/load.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -15,13 +15,15 @@ using ::gleaner::test::TempFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Result<Dataset> read(std::string_view text, const LibsvmOptions& options = {}) {
+Result<Dataset> read(std::string_view text, DataSpec spec = {}) {
   const TempFolder folder;
-  return read_libsvm(folder.file("file", text), options);
+  spec.format = DataFormat::libsvm;
+  spec.data = folder.file("file", text);
+  return load_dataset(spec);
 }
 
-std::string error_of(std::string_view text, const LibsvmOptions& options = {}) {
-  const Result<Dataset> data = read(text, options);
+std::string error_of(std::string_view text, const DataSpec& spec = {}) {
+  const Result<Dataset> data = read(text, spec);
   EXPECT_FALSE(data.ok()) << text;
   return data.ok() ? std::string() : data.error().sentence();
 }
@@ -46,31 +48,25 @@ TEST(Libsvm, LineEndsMayBeThoseOfWindowsAndMayLackAtTheEnd) {
   EXPECT_EQ(read("0\t1:1\n1 2:1").value(), unix_lines);
 }
 
-TEST(Libsvm, MapsLabelsByOneRuleForTheWholeFile) {
-  EXPECT_THAT(read("-1\n+1\n1\n").value().labels, ElementsAre(0, 1, 1));
-  EXPECT_EQ(read("-1\n+1\n").value().label_rule, LabelRule::minus_plus);
-  EXPECT_THAT(read("0\n1\n").value().labels, ElementsAre(0, 1));
-  EXPECT_EQ(read("0\n1\n").value().label_rule, LabelRule::as_is);
-  EXPECT_THAT(read("3\n0\n2.0\n").value().labels, ElementsAre(3, 0, 2));
-  EXPECT_EQ(read("3\n0\n").value().classes, 4U);
-  EXPECT_THAT(read("1\n3\n2\n").value().labels, ElementsAre(0, 2, 1));
-  EXPECT_EQ(read("1\n3\n2\n").value().label_rule, LabelRule::from_one);
-  EXPECT_THAT(read("1\n1\n").value().labels, ElementsAre(1, 1));
-  EXPECT_EQ(read("1\n1\n").value().classes, 2U);
-}
-
-TEST(Libsvm, ATestFileTakesTheRuleOfItsTrainingFile) {
-  EXPECT_THAT(read("2\n1\n", {0, LabelRule::as_is}).value().labels, ElementsAre(2, 1));
-  EXPECT_THAT(read("1\n", {0, LabelRule::from_one}).value().labels, ElementsAre(0));
-  EXPECT_THAT(error_of("1\n0\n", {0, LabelRule::minus_plus}),
-              HasSubstr("file:2: found '0', expected -1 or +1"));
-  EXPECT_THAT(error_of("0\n", {0, LabelRule::from_one}),
-              HasSubstr("file:1: found '0', expected a class number from 1"));
-}
-
 TEST(Libsvm, HasAtLeastTheFeaturesAskedFor) {
-  EXPECT_EQ(read("0 3:1\n", {10, {}}).value().features, 10U);
-  EXPECT_EQ(read("0 30:1\n", {10, {}}).value().features, 30U);
+  EXPECT_EQ(read("0 3:1\n1\n", {.features_min = 10}).value().features, 10U);
+  EXPECT_EQ(read("0 30:1\n1\n", {.features_min = 10}).value().features, 30U);
+}
+
+TEST(Libsvm, ATestFileMayNameFewerFeaturesButNotMore) {
+  const Schema training{.features = 10, .class_names = {"0", "1"}};
+  EXPECT_EQ(read("0 3:1\n", {.schema = training}).value().features, 10U);
+  EXPECT_THAT(
+      error_of("0 3:1\n1 4:1 11:0\n", {.schema = training}),
+      HasSubstr("file:2: found '11:0', expected a feature in 1..10, as the training set has; leave it away, "
+                "or train with --features 11 or more"));
+}
+
+TEST(Libsvm, ReadsTargets) {
+  const Dataset data = read("0.5 1:1\n-3e2\n", {.targets = true}).value();
+  EXPECT_THAT(data.targets, ElementsAre(0.5F, -300.0F));
+  EXPECT_TRUE(data.labels.empty());
+  EXPECT_EQ(data.classes, 0U);
 }
 
 TEST(Libsvm, NamesTheLineAndWhatWasExpectedThere) {
@@ -85,10 +81,10 @@ TEST(Libsvm, NamesTheLineAndWhatWasExpectedThere) {
   EXPECT_THAT(error_of("0 5:nan\n"), HasSubstr("expected a finite value"));
   EXPECT_THAT(error_of("0 5:1e39\n"), HasSubstr("expected a finite value"));
   EXPECT_THAT(error_of("0 5:1x\n"), HasSubstr("expected a finite value"));
-  EXPECT_THAT(error_of("0.5 5:1\n"), HasSubstr("expected a label"));
-  EXPECT_THAT(error_of("-2 5:1\n"), HasSubstr("expected a label"));
-  EXPECT_THAT(error_of("1e9 5:1\n"), HasSubstr("expected a label"));
-  EXPECT_THAT(error_of("-1\n0\n+1\n"), HasSubstr("file:2: found '0', expected -1 or +1"));
+  EXPECT_THAT(error_of("0.5 5:1\n"), HasSubstr("file:1: found '0.5', expected a label"));
+  EXPECT_THAT(error_of("0\ninf 5:1\n"), HasSubstr("file:2: found 'inf', expected a label"));
+  EXPECT_THAT(error_of("nan 5:1\n"), HasSubstr("expected a label"));
+  EXPECT_THAT(error_of("0 qid:3 5:1\n"), HasSubstr("expected a feature number"));
   EXPECT_THAT(error_of(""), HasSubstr("no samples"));
   EXPECT_THAT(error_of("# nothing\n"), HasSubstr("no samples"));
 }
@@ -100,10 +96,10 @@ TEST(Libsvm, ShowsStrangeBytesAsQuestionMarksAndCutsThem) {
 
 TEST(Libsvm, ReadsTheReferenceSets) {
   GLEANER_SHARED_FILE(path, "data/a8a.t");  // its last line has no line end
-  const Result<Dataset> data = read_libsvm(path);
+  const Result<Dataset> data = load_dataset({.data = path});
   ASSERT_TRUE(data.ok()) << data.error().sentence();
   EXPECT_EQ(data.value().rows, 9865U);
-  EXPECT_EQ(data.value().label_rule, LabelRule::minus_plus);
+  EXPECT_THAT(data.value().class_names, ElementsAre("-1", "1"));
   EXPECT_EQ(data.value().columns.back(), 82U);
 }
 
@@ -120,7 +116,7 @@ RC_GTEST_PROP(Libsvm, ReadsWhatWasWritten, ()) {
     }
     text += "\n";
   }
-  const Result<Dataset> data = read(text);
+  const Result<Dataset> data = read(text, {.classes = 2});
   RC_ASSERT(data.ok());
   RC_ASSERT(data.value().rows == static_cast<std::size_t>(rows));
   RC_ASSERT(data.value().values == values);

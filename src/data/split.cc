@@ -2,13 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-
-#include "base/check.h"
-#include "data/bytes.h"
-#include "data/idx.h"
-#include "data/libsvm.h"
 
 namespace gleaner {
 namespace {
@@ -23,9 +17,12 @@ Dataset rows_of(const Dataset& whole, IndexRange rows) {
   part.rows = rows.size();
   part.features = whole.features;
   part.classes = whole.classes;
+  part.class_names = whole.class_names;
+  part.feature_names = whole.feature_names;
+  part.label_column = whole.label_column;
   part.name = whole.name;
-  part.label_rule = whole.label_rule;
-  part.labels = slice(whole.labels, rows.first, rows.last);
+  if (!whole.labels.empty()) part.labels = slice(whole.labels, rows.first, rows.last);
+  if (!whole.targets.empty()) part.targets = slice(whole.targets, rows.first, rows.last);
   if (!whole.is_sparse()) {
     part.dense = slice(whole.dense, rows.first * whole.features, rows.last * whole.features);
     return part;
@@ -37,14 +34,6 @@ Dataset rows_of(const Dataset& whole, IndexRange rows) {
   part.offsets = slice(whole.offsets, rows.first, rows.last + 1);
   for (std::uint64_t& offset : part.offsets) offset -= first;
   return part;
-}
-
-// IDX begins with two zero bytes, which no text does.
-Result<DataFormat> format_of(const DataSpec& spec) {
-  if (spec.format != DataFormat::automatic) return spec.format;
-  const Result<std::string> start = read_first_bytes(spec.data, 2);
-  if (!start) return start.error();
-  return start.value() == std::string(2, '\0') ? DataFormat::idx : DataFormat::libsvm;
 }
 
 }  // namespace
@@ -70,63 +59,6 @@ Result<std::vector<IndexRange>> chunk_ranges(std::size_t rows, std::size_t chunk
   std::vector<IndexRange> ranges;
   for (std::size_t i = 0; i < chunks; ++i) ranges.push_back(part_of(rows, i, chunks));
   return ranges;
-}
-
-void widen(Dataset& data, std::size_t features, std::size_t classes) {
-  GLEANER_CHECK(features >= data.features && classes >= data.classes, "a data set cannot be narrowed");
-  if (!data.is_sparse() && features != data.features) {
-    std::vector<float> wide(data.rows * features, 0.0F);
-    for (std::size_t row = 0; row < data.rows; ++row)
-      std::copy_n(data.dense.data() + row * data.features, data.features, wide.data() + row * features);
-    data.dense = std::move(wide);
-  }
-  data.features = features;
-  data.classes = classes;
-}
-
-Result<DataFormat> parse_data_format(std::string_view name) {
-  if (name == "auto") return DataFormat::automatic;
-  if (name == "idx") return DataFormat::idx;
-  if (name == "libsvm") return DataFormat::libsvm;
-  return bad_input(fmt::format("there is no data format {}", quoted(name)),
-                   "give --format auto, idx or libsvm");
-}
-
-Result<Dataset> load_dataset(const DataSpec& spec) {
-  const Result<DataFormat> format = format_of(spec);
-  if (!format) return format.error();
-  if (format.value() == DataFormat::libsvm) {
-    if (!spec.labels.empty())
-      return bad_input(
-          fmt::format("{} is LIBSVM text, which has its labels within, but {} was given as labels",
-                      spec.data.string(), spec.labels.string()),
-          "leave the labels away, or give IDX images");
-    return read_libsvm(spec.data, {spec.min_features, spec.label_rule});
-  }
-  if (spec.labels.empty())
-    return bad_input(fmt::format("{} has images without labels", spec.data.string()),
-                     "name their labels file with --labels (--test-labels for a test set)");
-  return read_idx(spec.data, spec.labels);
-}
-
-Result<TrainTest> load_train_test(const DataSpec& train_spec, DataSpec test_spec) {
-  Result<Dataset> train = load_dataset(train_spec);
-  if (!train) return train.error();
-  TrainTest both{std::move(train).value(), {}};
-  if (both.train.is_sparse()) test_spec.label_rule = both.train.label_rule;
-  Result<Dataset> test = load_dataset(test_spec);
-  if (!test) return test.error();
-  both.test = std::move(test).value();
-  const bool images = !both.train.is_sparse() || !both.test.is_sparse();
-  if (images && both.train.features != both.test.features)
-    return bad_input(fmt::format("{} has {} features, but {} has {}", both.train.name, both.train.features,
-                                 both.test.name, both.test.features),
-                     "give a test set of the same kind as the training set");
-  const std::size_t features = std::max(both.train.features, both.test.features);
-  const std::size_t classes = std::max(both.train.classes, both.test.classes);
-  widen(both.train, features, classes);
-  widen(both.test, features, classes);
-  return both;
 }
 
 }  // namespace gleaner

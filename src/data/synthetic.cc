@@ -12,6 +12,8 @@ namespace {
 // The `round` of the draw's key tells apart what is drawn.
 constexpr std::uint64_t kMeans = 0;
 constexpr std::uint64_t kRows = 1;
+constexpr std::uint64_t kLaw = 2;
+constexpr std::uint64_t kRowsOfLaw = 3;
 
 // Variance 1: a uniform of [0, 1) has variance 1/12, four of them 1/3. One draw of 64 bits gives all four.
 double nearly_normal(Random& random) {
@@ -44,6 +46,17 @@ std::vector<double> means_of(std::size_t features, std::size_t classes, std::uin
   return means;
 }
 
+// w_1 .. w_p, b.
+std::vector<double> linear_law(std::size_t features, std::uint64_t seed) {
+  Random random({.seed = seed, .purpose = Purpose::data, .round = kLaw});
+  std::vector<double> law(features + 1);
+  for (double& x : law) x = random.normal();
+  double squares = 0;
+  for (std::size_t j = 0; j < features; ++j) squares += law[j] * law[j];
+  for (std::size_t j = 0; j < features; ++j) law[j] /= std::sqrt(squares);
+  return law;
+}
+
 }  // namespace
 
 Dataset synthetic_classification(std::size_t rows, std::size_t features, std::size_t classes,
@@ -55,6 +68,7 @@ Dataset synthetic_classification(std::size_t rows, std::size_t features, std::si
   data.rows = rows;
   data.features = features;
   data.classes = classes;
+  for (std::size_t c = 0; c < classes; ++c) data.class_names.push_back(std::to_string(c));
   data.dense.reserve(rows * features);
   data.labels.reserve(rows);
   for (std::size_t row = 0; row < rows; ++row) {
@@ -63,6 +77,28 @@ Dataset synthetic_classification(std::size_t rows, std::size_t features, std::si
     data.labels.push_back(static_cast<float>(label));
     for (std::size_t j = 0; j < features; ++j)
       data.dense.push_back(static_cast<float>(means[label * features + j] + nearly_normal(random)));
+  }
+  return data;
+}
+
+Dataset synthetic_regression(std::size_t rows, std::size_t features, std::uint64_t seed) {
+  GLEANER_CHECK(features >= 1, "synthetic data need a feature");
+  constexpr double kNoise = 0.1;
+  const std::vector<double> law = linear_law(features, seed);
+  Dataset data;
+  data.name = "synthetic";
+  data.rows = rows;
+  data.features = features;
+  data.dense.reserve(rows * features);
+  data.targets.reserve(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    Random random({.seed = seed, .purpose = Purpose::data, .round = kRowsOfLaw, .position = row});
+    double target = law[features];
+    for (std::size_t j = 0; j < features; ++j) {
+      data.dense.push_back(static_cast<float>(nearly_normal(random)));
+      target += law[j] * data.dense.back();
+    }
+    data.targets.push_back(static_cast<float>(target + kNoise * nearly_normal(random)));
   }
   return data;
 }

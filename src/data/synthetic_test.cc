@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace gleaner {
@@ -80,6 +81,42 @@ TEST(Synthetic, IsLearnableButNotTrivial) {
     EXPECT_GT(correct / kRows, 0.88) << classes;
     EXPECT_LT(correct / kRows, 0.98) << classes;
   }
+}
+
+TEST(SyntheticRegression, IsAPureFunctionOfItsArguments) {
+  const Dataset a = synthetic_regression(200, 10, 7);
+  EXPECT_EQ(a, synthetic_regression(200, 10, 7));
+  EXPECT_NE(a.dense, synthetic_regression(200, 10, 8).dense);
+  EXPECT_TRUE(a.labels.empty());
+  EXPECT_EQ(a.classes, 0U);
+  Dataset small = synthetic_regression(50, 10, 7);
+  EXPECT_TRUE(std::equal(small.dense.begin(), small.dense.end(), a.dense.begin()));
+  EXPECT_TRUE(std::equal(small.targets.begin(), small.targets.end(), a.targets.begin()));
+  EXPECT_EQ(a.targets.size(), 200U);
+}
+
+// With features of variance 1, E[(y - E y) x_j] = w_j: the law is estimated without solving anything, and
+// explains all but the noise.
+TEST(SyntheticRegression, FollowsALinearLawWithNoise) {
+  constexpr std::size_t kRows = 40000;
+  constexpr std::size_t kFeatures = 5;
+  const Dataset data = synthetic_regression(kRows, kFeatures, 3);
+  std::vector<double> w(kFeatures, 0);
+  double mean = 0;
+  for (const float y : data.targets) mean += y / kRows;
+  for (std::size_t row = 0; row < kRows; ++row)
+    for (std::size_t j = 0; j < kFeatures; ++j)
+      w[j] += (data.targets[row] - mean) * data.dense[kFeatures * row + j] / kRows;
+  double length = 0;
+  for (const double x : w) length += x * x;
+  EXPECT_NEAR(length, 1, 0.05);
+  double error = 0;
+  for (std::size_t row = 0; row < kRows; ++row) {
+    double y = mean;
+    for (std::size_t j = 0; j < kFeatures; ++j) y += w[j] * data.dense[kFeatures * row + j];
+    error += std::pow(y - data.targets[row], 2) / kRows;
+  }
+  EXPECT_NEAR(error, 0.01, 0.001);
 }
 
 }  // namespace

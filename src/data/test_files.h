@@ -8,6 +8,7 @@
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gleaner::test {
 
@@ -47,6 +48,24 @@ class TempFolder {
 inline std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// An NPY file with this header (a Python dictionary) and these elements.
+inline std::string npy_bytes(int version, const std::string& header, const std::string& elements) {
+  std::string bytes = "\x93NUMPY";
+  bytes += {static_cast<char>(version), '\0'};
+  std::size_t length = header.size();
+  for (int b = 0; b < (version == 1 ? 2 : 4); ++b, length /= 256) bytes += static_cast<char>(length % 256);
+  return bytes + header + elements;
+}
+
+/// An NPY file as numpy.save writes it: the elements begin at byte 128.
+template <class T>
+std::string npy_of(const std::string& type, const std::string& shape, const std::vector<T>& values) {
+  std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
+  header.resize(117, ' ');
+  return npy_bytes(1, header + "\n",
+                   std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)));
 }
 
 }  // namespace gleaner::test

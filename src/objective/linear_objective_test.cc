@@ -6,6 +6,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "objective/linear_kernels.h"
@@ -26,10 +27,12 @@ std::vector<IndexRange> cut(std::size_t rows, std::size_t chunks) {
   return ranges;
 }
 
-// `classes` 1 stands for logistic regression.
-std::unique_ptr<Objective> make(const Samples& samples, std::size_t classes, std::size_t chunks) {
-  auto made = classes == 1 ? make_logistic(samples, cut(samples.rows, chunks))
-                           : make_softmax(samples, classes, cut(samples.rows, chunks));
+// `classes` 1 stands for logistic regression, 0 for linear regression.
+std::unique_ptr<Objective> make(const Samples& samples, std::size_t classes, std::size_t chunks,
+                                const MiniBatch& mini = {}) {
+  auto made = classes == 0   ? make_linear(samples, cut(samples.rows, chunks), mini)
+              : classes == 1 ? make_logistic(samples, cut(samples.rows, chunks), mini)
+                             : make_softmax(samples, classes, cut(samples.rows, chunks), mini);
   return std::move(made).value();
 }
 
@@ -41,14 +44,17 @@ double norm(std::span<const double> v) {
 
 class Linear : public ::testing::TestWithParam<std::size_t> {
  protected:
-  [[nodiscard]] std::size_t outputs() const { return GetParam(); }
-  [[nodiscard]] std::size_t labels() const { return std::max<std::size_t>(outputs(), 2); }
+  [[nodiscard]] std::size_t kind() const { return GetParam(); }
+  [[nodiscard]] std::size_t outputs() const { return std::max<std::size_t>(kind(), 1); }
+  [[nodiscard]] std::size_t labels() const { return std::max<std::size_t>(kind(), 2); }
 };
-INSTANTIATE_TEST_SUITE_P(Outputs, Linear, ::testing::Values(1, 2, 3, 10, 17));
+class Classes : public Linear {};  // what holds for bounded slopes only
+INSTANTIATE_TEST_SUITE_P(Outputs, Classes, ::testing::Values(1, 2, 3, 10, 17));
+INSTANTIATE_TEST_SUITE_P(Outputs, Linear, ::testing::Values(0, 1, 2, 3, 10, 17));
 
 TEST_P(Linear, GradientAgreesWithFiniteDifferencesOfTheLoss) {
   const RandomRows rows(40, 6, labels(), 0.7, 3);
-  const auto objective = make(rows.view(), outputs(), 4);
+  const auto objective = make(rows.view(), kind(), 4);
   const std::vector<float> theta = random_parameters(objective->parameters(), 1, 4);
   std::vector<double> gradient(theta.size());
   std::vector<double> unused(theta.size());
@@ -67,7 +73,7 @@ TEST_P(Linear, GradientAgreesWithFiniteDifferencesOfTheLoss) {
 TEST_P(Linear, ChunksAddUpToTheReference) {
   for (const double nonzero : {0.1, 0.9}) {  // compressed inside, and dense
     const RandomRows rows(333, 57, labels(), nonzero, 5);
-    const auto objective = make(rows.view(), outputs(), 7);
+    const auto objective = make(rows.view(), kind(), 7);
     const std::vector<float> theta = random_parameters(objective->parameters(), 2, 6);
     std::vector<double> reference(theta.size());
     const Tallies tallies = objective->reference(theta, RoundId(1), reference);
@@ -89,12 +95,45 @@ TEST_P(Linear, ChunksAddUpToTheReference) {
   }
 }
 
+TEST_P(Linear, MiniBatchesAddUpToTheirOwnReference) {
+  const RandomRows rows(333, 57, labels(), 0.9, 5);
+  const auto objective = make(rows.view(), kind(), 7, {.rows = 10, .seed = 3});
+  const std::vector<float> theta = random_parameters(objective->parameters(), 2, 6);
+  std::vector<std::vector<double>> references;
+  for (const std::uint64_t round : {1, 2}) {
+    std::vector<double> reference(theta.size());
+    const Tallies tallies = objective->reference(theta, RoundId(round), reference);
+    EXPECT_EQ(tallies.samples, 70);
+    std::vector<double> difference = reference;
+    double norms = 0;
+    FreePulse pulse;
+    std::vector<float> g(objective->dimension());
+    for (std::uint32_t chunk = 0; chunk < 7; ++chunk) {
+      ASSERT_TRUE(objective->chunk_gradient(theta, ChunkId(chunk), RoundId(round), g, pulse));
+      for (std::size_t i = 0; i < theta.size(); ++i) difference[i] -= g[i];
+      EXPECT_EQ(g.back(), 10);
+      norms += objective->reference_chunk_norm(theta, ChunkId(chunk), RoundId(round));
+    }
+    EXPECT_LT(norm(difference), 1e-7 * norms);
+    references.push_back(reference);
+  }
+  EXPECT_NE(references[0], references[1]) << "every round draws anew";
+}
+
+TEST_P(Linear, AMiniBatchOfTheWholeChunkHasTheSameBits) {
+  const RandomRows rows(100, 9, labels(), 0.9, 5);
+  const auto plain = make(rows.view(), kind(), 4);
+  const auto mini = make(rows.view(), kind(), 4, {.rows = 25, .seed = 3});
+  const std::vector<float> theta = random_parameters(plain->parameters(), 1, 6);
+  EXPECT_EQ(gradient_of(*plain, theta, 2), gradient_of(*mini, theta, 2));
+}
+
 TEST_P(Linear, SparseAndDenseGiveTheSameBits) {
   for (const double nonzero : {0.1, 0.9}) {
     const RandomRows rows(301, 31, labels(), nonzero, 7);
     const CompressedRows compact = compress(rows.view());
-    const auto dense = make(rows.view(), outputs(), 3);
-    const auto sparse = make(compact.view(rows.view()), outputs(), 3);
+    const auto dense = make(rows.view(), kind(), 3);
+    const auto sparse = make(compact.view(rows.view()), kind(), 3);
     const std::vector<float> theta = random_parameters(dense->parameters(), 1, 8);
     for (std::uint32_t chunk = 0; chunk < 3; ++chunk)
       EXPECT_EQ(gradient_of(*dense, theta, chunk), gradient_of(*sparse, theta, chunk));
@@ -108,15 +147,19 @@ TEST_P(Linear, KernelsDoNotDependOnTheCutIntoBatches) {
   const std::vector<float> narrow = random_parameters(10 * k, 1, 12);
   const std::vector<double> theta(narrow.begin(), narrow.end());
   std::vector<double> whole(23 * k);
-  score_rows(rows.view(), {0, 23}, k, theta.data(), whole.data());
+  std::vector<std::size_t> list(23);
+  std::iota(list.begin(), list.end(), 0U);
+  const std::span<const std::size_t> all(list);
+  score_rows(rows.view(), all, k, theta.data(), whole.data());
   std::vector<double> gradient(10 * k, 0);
-  add_outer_products(rows.view(), {0, 23}, k, whole.data(), gradient.data());
+  add_outer_products(rows.view(), all, k, whole.data(), gradient.data());
 
   std::vector<double> pieces(23 * k);
   std::vector<double> pieces_gradient(10 * k, 0);
   for (const IndexRange& r : cut(23, 5)) {
-    score_rows(rows.view(), r, k, theta.data(), pieces.data() + r.first * k);
-    add_outer_products(rows.view(), r, k, pieces.data() + r.first * k, pieces_gradient.data());
+    const auto some = all.subspan(r.first, r.size());
+    score_rows(rows.view(), some, k, theta.data(), pieces.data() + r.first * k);
+    add_outer_products(rows.view(), some, k, pieces.data() + r.first * k, pieces_gradient.data());
   }
   EXPECT_EQ(whole, pieces);
   EXPECT_EQ(gradient, pieces_gradient);
@@ -124,7 +167,7 @@ TEST_P(Linear, KernelsDoNotDependOnTheCutIntoBatches) {
 
 TEST_P(Linear, EvaluationOfTheTrainingSamplesIsTheReference) {
   const RandomRows rows(200, 11, labels(), 0.5, 13);
-  const auto objective = make(rows.view(), outputs(), 4);
+  const auto objective = make(rows.view(), kind(), 4);
   const std::vector<float> theta = random_parameters(objective->parameters(), 1, 14);
   std::vector<double> unused(theta.size());
   const Tallies reference = objective->reference(theta, RoundId(1), unused);
@@ -134,9 +177,9 @@ TEST_P(Linear, EvaluationOfTheTrainingSamplesIsTheReference) {
   EXPECT_EQ(evaluated.samples, 200);
 }
 
-TEST_P(Linear, ExtremeScoresDoNotOverflow) {
+TEST_P(Classes, ExtremeScoresDoNotOverflow) {
   const RandomRows rows(50, 8, labels(), 1, 15);
-  const auto objective = make(rows.view(), outputs(), 1);
+  const auto objective = make(rows.view(), kind(), 1);
   for (const double scale : {1e3, 1e30, 3e38}) {
     const std::vector<float> theta = random_parameters(objective->parameters(), scale, 16);
     const std::vector<float> g = gradient_of(*objective, theta, 0);
@@ -156,15 +199,15 @@ TEST_P(Linear, ExtremeScoresDoNotOverflow) {
 
 TEST_P(Linear, ParametersThatAreNotNumbersShowInTheResult) {
   const RandomRows rows(10, 4, labels(), 1, 17);
-  const auto objective = make(rows.view(), outputs(), 1);
+  const auto objective = make(rows.view(), kind(), 1);
   std::vector<float> theta(objective->parameters(), 0.0F);
   theta[0] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_TRUE(std::isnan(gradient_of(*objective, theta, 0)[theta.size()]));
 }
 
-TEST_P(Linear, ZeroParametersGiveTheLogarithmOfTheClasses) {
+TEST_P(Classes, ZeroParametersGiveTheLogarithmOfTheClasses) {
   const RandomRows rows(64, 4, labels(), 1, 19);
-  const auto objective = make(rows.view(), outputs(), 1);
+  const auto objective = make(rows.view(), kind(), 1);
   std::vector<float> theta(objective->parameters(), 1.0F);
   objective->initial(7, theta);
   const std::vector<float> g = gradient_of(*objective, theta, 0);
@@ -173,7 +216,7 @@ TEST_P(Linear, ZeroParametersGiveTheLogarithmOfTheClasses) {
 
 TEST_P(Linear, ThreadsDoNotDisturbEachOther) {
   const RandomRows rows(400, 20, labels(), 0.5, 21);
-  const auto objective = make(rows.view(), outputs(), 4);
+  const auto objective = make(rows.view(), kind(), 4);
   const std::vector<float> theta = random_parameters(objective->parameters(), 1, 22);
   std::vector<std::vector<float>> alone;
   for (std::uint32_t chunk = 0; chunk < 4; ++chunk) alone.push_back(gradient_of(*objective, theta, chunk));
@@ -215,6 +258,31 @@ TEST(Softmax, NamesItsPartsAndSizes) {
   EXPECT_EQ(parts[0].shape, (std::vector<std::size_t>{5, 3}));
   EXPECT_EQ(parts[1].name, "bias");
   EXPECT_EQ(parts[1].shape, (std::vector<std::size_t>{3}));
+}
+
+TEST(LinearRegression, FindsTheLineThroughItsTargets) {
+  // y = 3 x0 - 2 x1 + 0.5 exactly: the gradient vanishes there and only there.
+  RandomRows rows(50, 2, 2, 1, 31);
+  for (std::size_t i = 0; i < 50; ++i)
+    rows.labels[i] = 3 * rows.dense[2 * i] - 2 * rows.dense[2 * i + 1] + 0.5F;
+  const auto objective = make(rows.view(), 0, 1);
+  EXPECT_FALSE(objective->classifies());
+  EXPECT_EQ(objective->name(), "linear");
+  EXPECT_EQ(objective->parts()[0].shape, (std::vector<std::size_t>{2}));
+  const std::vector<float> line = gradient_of(*objective, std::vector<float>{3, -2, 0.5F}, 0);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(line[i], 0, 1e-5);
+  const std::vector<float> zero(3, 0.0F);
+  double half_squares = 0;
+  for (const float y : rows.labels) half_squares += static_cast<double>(y) * y / 2;
+  EXPECT_NEAR(gradient_of(*objective, zero, 0)[3], half_squares, 1e-4);
+}
+
+TEST(LinearRegression, TakesAnyFiniteTarget) {
+  RandomRows rows(12, 5, 2, 1, 1);
+  rows.labels[3] = -1234.5F;
+  EXPECT_TRUE(make_linear(rows.view(), cut(12, 2)).ok());
+  rows.labels[4] = std::numeric_limits<float>::infinity();
+  EXPECT_THAT(make_linear(rows.view(), cut(12, 2)).error().what, HasSubstr("row 5 has the target inf"));
 }
 
 TEST(Softmax, RefusesWhatItCannotTrainOn) {

@@ -37,8 +37,10 @@ class LogisticLink final : public Link {
 
 }  // namespace
 
-Result<std::unique_ptr<Objective>> make_logistic(const Samples& samples, std::vector<IndexRange> chunk_rows) {
-  return LinearObjective::make(std::make_unique<LogisticLink>(), samples, 2, 1, std::move(chunk_rows));
+Result<std::unique_ptr<Objective>> make_logistic(const Samples& samples, std::vector<IndexRange> chunk_rows,
+                                                 const MiniBatch& mini) {
+  return LinearObjective::make(std::make_unique<LogisticLink>(), samples, {.classes = 2, .outputs = 1},
+                               std::move(chunk_rows), mini);
 }
 
 }  // namespace gleaner

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "base/range.h"
 #include "base/result.h"
+#include "objective/mini_batch.h"
 #include "objective/pulse.h"
 #include "objective/samples.h"
 
@@ -76,14 +77,35 @@ class Objective {
 /// Softmax (multinomial logistic) regression, cross-entropy loss.
 /// Parameters: weights W (features x classes, row-major), then bias b (classes). Start: zeros.
 ///   loss(x, y) = log sum_c exp(x W_c + b_c) - (x W_y + b_y)
-/// `chunk_rows[i]` are the rows of chunk i. Micro-batches of at most 128 rows between pulses.
+/// `chunk_rows[i]` are the rows of chunk i, of which `mini` may draw some in every round: sums and tallies
+/// are then over the drawn ones. Micro-batches of at most 128 rows between pulses.
 /// Errors: classes < 2; a label outside 0..classes-1 (names the row); ranges outside the samples.
 [[nodiscard]] Result<std::unique_ptr<Objective>> make_softmax(const Samples& samples, std::size_t classes,
-                                                              std::vector<IndexRange> chunk_rows);
+                                                              std::vector<IndexRange> chunk_rows,
+                                                              const MiniBatch& mini = {});
 
 /// Binary logistic regression. Labels 0 or 1. Parameters: w (features), then bias b. Start: zeros.
 ///   loss(x, y) = log(1 + exp(-s)), s = (2y - 1)(x w + b), evaluated without overflow.
 [[nodiscard]] Result<std::unique_ptr<Objective>> make_logistic(const Samples& samples,
-                                                               std::vector<IndexRange> chunk_rows);
+                                                               std::vector<IndexRange> chunk_rows,
+                                                               const MiniBatch& mini = {});
+
+/// Linear regression. Labels are targets: any finite numbers. Parameters: w (features), then bias b. Start:
+/// zeros. Does not classify.
+///   loss(x, y) = (x w + b - y)^2 / 2
+[[nodiscard]] Result<std::unique_ptr<Objective>> make_linear(const Samples& samples,
+                                                             std::vector<IndexRange> chunk_rows,
+                                                             const MiniBatch& mini = {});
+
+/// Multi-layer perceptron: hidden layers of max(0, x W + b), then softmax regression (mlp.h). Parameters: W_1
+/// (features x hidden[0], row-major), b_1, W_2, b_2, ..; He's start from the seed. Without hidden layers it
+/// is softmax regression with a random start. Errors: as make_softmax; a layer of width 0.
+[[nodiscard]] Result<std::unique_ptr<Objective>> make_mlp(const Samples& samples, std::size_t classes,
+                                                          std::vector<std::size_t> hidden,
+                                                          std::vector<IndexRange> chunk_rows,
+                                                          const MiniBatch& mini = {});
+
+/// The widths of hidden layers: "256/128" is {256, 128}. Errors name --hidden and the part that is no number.
+[[nodiscard]] Result<std::vector<std::size_t>> parse_hidden(std::string_view text);
 
 }  // namespace gleaner

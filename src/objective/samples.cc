@@ -30,6 +30,18 @@ Status check_shape(const Samples& s) {
   return {};
 }
 
+Status check_label(float label, std::size_t row, std::size_t classes) {
+  if (classes == 0) {
+    if (std::isfinite(label)) return {};
+    return bad_input(fmt::format("row {} has the target {}, expected a finite number", row + 1, label),
+                     "remove or repair that row");
+  }
+  if (label >= 0 && label < static_cast<float>(classes) && std::floor(label) == label) return {};
+  return bad_input(
+      fmt::format("row {} has the label {}, expected a whole number in 0..{}", row + 1, label, classes - 1),
+      "number the classes from 0, or raise the number of classes");
+}
+
 Status check_sparse_row(const Samples& s, std::size_t row) {
   if (s.offsets[row] > s.offsets[row + 1] || s.offsets[row + 1] > s.columns.size())
     return bad_input(fmt::format("row {} of the sparse samples ends before it begins", row + 1),
@@ -67,12 +79,7 @@ Status check_samples(const Samples& s, std::size_t classes) {
     if (!all_finite(numbers_of_row(s, row)))
       return bad_input(fmt::format("row {} has a feature that is not a finite number", row + 1),
                        "remove or repair that row");
-    const float label = s.labels[row];
-    const bool whole = label >= 0 && label < static_cast<float>(classes) && std::floor(label) == label;
-    if (!whole)
-      return bad_input(fmt::format("row {} has the label {}, expected a whole number in 0..{}", row + 1,
-                                   label, classes - 1),
-                       "number the classes from 0, or raise the number of classes");
+    if (Status label = check_label(s.labels[row], row, classes); !label) return label;
   }
   return {};
 }

@@ -29,7 +29,8 @@ struct Samples {
 };
 
 /// Whether `samples` are what the comment above promises, with finite features and labels that are whole
-/// numbers in 0..classes-1. The error names the first row (1-based, as in the file) that is not.
+/// numbers in 0..classes-1, or any finite numbers where `classes` is 0. The error names the first row
+/// (1-based, as in the file) that is not.
 [[nodiscard]] Status check_samples(const Samples& samples, std::size_t classes);
 
 /// A sparse copy of dense samples, which share their labels.

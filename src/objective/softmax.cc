@@ -1,6 +1,8 @@
 // Softmax regression with the cross-entropy loss.
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "base/portable_math.h"
 #include "objective/fast_exp.h"
@@ -45,13 +47,15 @@ class SoftmaxLink final : public Link {
 
 }  // namespace
 
+std::unique_ptr<Link> softmax_link() { return std::make_unique<SoftmaxLink>(); }
+
 Result<std::unique_ptr<Objective>> make_softmax(const Samples& samples, std::size_t classes,
-                                                std::vector<IndexRange> chunk_rows) {
+                                                std::vector<IndexRange> chunk_rows, const MiniBatch& mini) {
   if (classes < 2)
     return bad_input("softmax needs at least 2 classes, but the labels have " + std::to_string(classes),
                      "check the labels of the data");
-  return LinearObjective::make(std::make_unique<SoftmaxLink>(), samples, classes, classes,
-                               std::move(chunk_rows));
+  return LinearObjective::make(softmax_link(), samples, {.classes = classes, .outputs = classes},
+                               std::move(chunk_rows), mini);
 }
 
 }  // namespace gleaner

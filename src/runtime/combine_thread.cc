@@ -11,7 +11,7 @@ CombineThread::CombineThread(const RunSpec& spec, SendWindow& window, Reports re
       window_(window),
       reports_(std::move(reports)),
       combiner_(spec.plan, spec.code, spec.objective->dimension(), spec.segment_floats),
-      trainer_(spec.objective, spec.optimizer, spec.l2, spec.seed),
+      trainer_(first_trainer(spec)),
       initial_(trainer_.parameters()),
       thread_([this] { loop(); }) {}
 
@@ -59,6 +59,8 @@ void CombineThread::execute(Commit& order) {
   if (done.step && spec_.verify) {
     done.gradient_error = trainer_.gradient_error(combiner_.gradient(), *before, order.stamp.round);
   }
+  if (done.step && spec_.test && spec_.test->is_due(order.stamp.round.value, spec_.rounds))
+    done.test_accuracy = trainer_.accuracy_on(spec_.test->samples);
   done.vector_bytes.assign(combiner_.bytes_received().begin(), combiner_.bytes_received().end());
   done.parameters = trainer_.parameters();
   done.commit = std::move(order);

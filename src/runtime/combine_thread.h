@@ -13,6 +13,7 @@
 #include "work/combiner.h"
 #include "work/round_book.h"
 #include "work/run_spec.h"
+#include "work/snapshot.h"
 #include "work/trainer.h"
 
 namespace gleaner {
@@ -32,6 +33,7 @@ class CombineThread {
     Result<Trainer::Step> step = Trainer::Step{};
     Duration took{};
     double gradient_error = kNotMeasured;
+    double test_accuracy = kNotMeasured;
     std::vector<std::uint64_t> vector_bytes;
     Parameters parameters;  ///< for the next round
   };
@@ -47,6 +49,9 @@ class CombineThread {
 
   /// The parameters before the first round.
   [[nodiscard]] const Parameters& initial() const { return initial_; }
+  /// The model as it is between two rounds. REQUIRES: after the last round was reported and before the next
+  /// one is begun (or before the first); then this thread does not touch it.
+  [[nodiscard]] Trainer::State model() const { return trainer_.state(); }
 
   void begin(Begin order) { orders_.push(order); }
   void expect(Expect order) { orders_.push(std::move(order)); }

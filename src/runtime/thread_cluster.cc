@@ -1,5 +1,6 @@
 #include "runtime/thread_cluster.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -12,8 +13,8 @@
 #include "runtime/mailbox.h"
 #include "runtime/worker_host.h"
 #include "transport/inproc.h"
-#include "work/fault_desk.h"
-#include "work/round_book.h"
+#include "work/round_border.h"
+#include "work/snapshot.h"
 
 namespace gleaner {
 namespace {
@@ -30,24 +31,22 @@ struct ToWorker {
 struct NextRound {};
 using LoopEvent = std::variant<ToServer, ToWorker, CombineThread::RoundDone, NextRound>;
 
-struct Strike {
+struct WorkerAlarm {  // a fault strikes; or, without one, a hung worker has been silent for too long
   Peer peer;
-  Fault fault;
+  std::optional<Fault> strike;
 };
-struct GiveUp {  // a hung worker has been silent for too long
-  Peer peer;
-};
-using Alarm = std::variant<TimerId, Strike, GiveUp>;
+using Alarm = std::variant<TimerId, WorkerAlarm>;
 
 class ThreadCluster final : public ServerSink {
  public:
   ThreadCluster(const RunSpec& spec, RunObserver& observer)
       : spec_(spec),
         observer_(observer),
-        began_(Clock::now()),
-        server_(spec.plan, spec.code, spec.server),
-        book_(spec),
-        desk_(spec.faults),
+        began_(Clock::now() - first_elapsed(spec)),
+        server_(spec.plan, spec.code, first_server(spec)),
+        book_(first_book(spec)),
+        border_(spec, observer),
+        desk_(first_desk(spec)),
         window_(spec.credits),
         combine_(spec, window_,
                  {[this](ServerEvent e) { inbox_.push(ToServer{std::move(e)}); },
@@ -55,7 +54,7 @@ class ThreadCluster final : public ServerSink {
         parameters_(combine_.initial()),
         hub_(*this),
         hosts_(spec.plan->workers()),
-        lives_(spec.plan->workers(), Incarnation(0)) {}
+        round_(first_round(spec)) {}
 
   ~ThreadCluster() override {
     for (auto& host : hosts_) {
@@ -66,7 +65,7 @@ class ThreadCluster final : public ServerSink {
   ThreadCluster& operator=(const ThreadCluster&) = delete;
 
   RunResult run() {
-    for (std::size_t w = 0; w < hosts_.size(); ++w) start_worker(WorkerId(static_cast<std::uint32_t>(w)));
+    populate(first_cluster(spec_));
     inbox_.push(NextRound{});
     while (!ended_) {
       if (alarm_is_due()) {  // first, so that a full inbox cannot put it off
@@ -96,8 +95,9 @@ class ThreadCluster final : public ServerSink {
   // ---- events
 
   void handle(NextRound&) {
-    if (round_.value == spec_.rounds) return end("completed", "");
-    if (!observer_.keep_going()) return end("interrupted", "asked to stop");
+    const Duration elapsed = now().time_since_epoch();
+    if (const auto ending = border_.cross(book_.last(), elapsed, [this] { return picture(); }))
+      return end(ending->status, ending->reason);
     round_ = RoundId(round_.value + 1);
     std::erase_if(graveyard_, [](const auto& host) { return host->has_ended(); });
     for (const WorkerId w : desk_.returning(round_)) bring_back(w);
@@ -107,7 +107,7 @@ class ThreadCluster final : public ServerSink {
 
   void handle(ToServer& e) {
     if (std::holds_alternative<BeginRound>(e.event))
-      combine_.begin({{spec_.server.term, round_}, Clock::now()});
+      combine_.begin({{server_.stamp().term, round_}, Clock::now()});
     std::vector<ServerAction> actions;
     server_.step(now(), e.event, actions);
     for (ServerAction& a : actions) std::visit([&](auto& action) { perform(action); }, a);
@@ -156,8 +156,8 @@ class ThreadCluster final : public ServerSink {
   void handle(CombineThread::RoundDone& e) {
     if (!e.step) return end("failed", fmt::format("round {}: {}", round_.value, e.step.error().sentence()));
     parameters_ = std::move(e.parameters);
-    observer_.on_round(
-        book_.round_ends(e.commit, {e.took, e.step.value(), e.gradient_error, e.vector_bytes}));
+    observer_.on_round(book_.round_ends(
+        e.commit, {e.took, e.step.value(), e.gradient_error, e.vector_bytes, e.test_accuracy}));
     inbox_.push(ToServer{CommitDone{e.commit.stamp}});
     inbox_.push(NextRound{});
   }
@@ -166,11 +166,12 @@ class ThreadCluster final : public ServerSink {
     if (const auto* timer = std::get_if<TimerId>(&alarm)) {
       ToServer e{TimerFired{*timer}};
       handle(e);
-    } else if (const auto* s = std::get_if<Strike>(&alarm)) {
-      if (find(s->peer) != nullptr) strike(s->peer, s->fault);
-    } else if (const auto* g = std::get_if<GiveUp>(&alarm)) {
-      if (find(g->peer) != nullptr) kill(g->peer);
+      return;
     }
+    const auto& worker = std::get<WorkerAlarm>(alarm);
+    if (find(worker.peer) == nullptr) return;
+    if (worker.strike) return strike(worker.peer, *worker.strike);
+    kill(worker.peer);
   }
 
   // ---- what the server wants
@@ -197,7 +198,7 @@ class ThreadCluster final : public ServerSink {
   void perform(WorkerHost& host, const Compute& a) {
     const Duration at_least = host.perform(a);
     if (const auto fault = desk_.strike(host.peer().worker, round_, FaultMoment::mid)) {
-      alarms_.emplace(Clock::now() + at_least / 2, Strike{host.peer(), *fault});
+      set_alarm(at_least / 2, {host.peer(), *fault});
     }
   }
   void perform(WorkerHost& host, const EncodeAndSend& a) {
@@ -209,6 +210,41 @@ class ThreadCluster final : public ServerSink {
   }
 
   // ---- workers come and go
+
+  void set_alarm(Duration in, WorkerAlarm alarm) { alarms_.emplace(Clock::now() + in, std::move(alarm)); }
+
+  void populate(const ClusterState& cluster) {
+    lives_ = cluster.lives;
+    for (std::size_t k = 0; k < hosts_.size(); ++k) {
+      if (cluster.workers[k] == ClusterState::Worker::gone) continue;
+      start_worker(WorkerId(static_cast<std::uint32_t>(k)));
+      if (cluster.workers[k] == ClusterState::Worker::hung) hosts_[k]->hang();  // after its Hello
+    }
+    for (const PendingAlarm& a : cluster.pending)
+      set_alarm(a.in, {{a.worker, lives_[a.worker.index()]}, a.strike});
+  }
+
+  [[nodiscard]] Snapshot picture() const {
+    Snapshot s;
+    s.trainer = combine_.model();
+    s.book = book_.state();
+    s.cluster.faults = desk_.state();
+    s.cluster.lives = lives_;
+    for (const auto& host : hosts_) {
+      s.cluster.workers.push_back(!host             ? ClusterState::Worker::gone
+                                  : host->is_hung() ? ClusterState::Worker::hung
+                                                    : ClusterState::Worker::live);
+    }
+    for (const auto& [at, alarm] : alarms_) {
+      const auto* a = std::get_if<WorkerAlarm>(&alarm);
+      if (a == nullptr) continue;
+      const WorkerId w = a->peer.worker;
+      if (!hosts_[w.index()] || a->peer.life != lives_[w.index()]) continue;  // of a life that is over
+      const Duration in = std::max<Duration>(at - Clock::now(), Duration::zero());
+      s.cluster.pending.push_back({w, in, a->strike});
+    }
+    return s;
+  }
 
   void start_worker(WorkerId worker) {
     Incarnation& life = lives_[worker.index()];
@@ -236,7 +272,7 @@ class ThreadCluster final : public ServerSink {
   void strike(Peer peer, const Fault& fault) {
     if (fault.kind == FaultKind::crash) return kill(peer);
     find(peer)->hang();
-    alarms_.emplace(Clock::now() + spec_.silence, GiveUp{peer});
+    set_alarm(spec_.silence, {peer, std::nullopt});
   }
 
   void kill(Peer peer) {
@@ -262,6 +298,7 @@ class ThreadCluster final : public ServerSink {
   Clock::time_point began_;
   Server server_;
   RoundBook book_;
+  RoundBorder border_;
   FaultDesk desk_;
   Mailbox<LoopEvent> inbox_;
   std::multimap<Clock::time_point, Alarm> alarms_;

@@ -6,8 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "support/output_folder.h"
 #include "support/small_run.h"
+#include "work/checkpoints.h"
+#include "work/snapshot.h"
 
 namespace gleaner {
 namespace {
@@ -171,6 +175,107 @@ TEST(ThreadCluster, RunsAsFastAsItGoesWithoutInjectedSpeeds) {
   const RunSummary s = run_threads(small.spec(), seen).summary;
   EXPECT_EQ(s.status, "completed") << s.reason;
   EXPECT_LT(s.gradient_error_max, 1e-6);
+}
+
+TEST(ThreadCluster, TellsTheTestAccuracyAndStopsAtTheTarget) {
+  SmallRun small;
+  small.rounds = 40;
+  RunSpec spec = small.spec();
+  spec.test = TestSet{SmallRun::samples(), 3};
+  Collector all;
+  EXPECT_EQ(run_threads(spec, all).summary.reason, "");
+  for (const RoundRecord& r : all.rounds)
+    EXPECT_EQ(std::isnan(r.test_accuracy), r.round % 3 != 0 && r.round != 40) << r.round;
+  // The test samples are the training samples: after round 6 they are what round 7 finds at its start.
+  EXPECT_NEAR(all.rounds[5].test_accuracy, all.rounds[6].accuracy, 1e-6);
+
+  spec.stopping = {.target_accuracy = 0.7, .on_test_set = true};
+  Collector seen;
+  const RunSummary s = run_threads(spec, seen).summary;
+  EXPECT_EQ(s.status, "completed");
+  EXPECT_LT(s.rounds, 40U);
+  EXPECT_EQ(s.reason, "target test accuracy 0.7 reached in round " + std::to_string(s.rounds));
+  EXPECT_GE(seen.rounds.back().test_accuracy, 0.7);
+}
+
+TEST(ThreadCluster, StopsAfterTheRoundInWhichTheTimeIsUp) {
+  SmallRun small;
+  small.speeds = "constant:mean=4ms";
+  small.rounds = 10'000;
+  RunSpec spec = small.spec();
+  spec.stopping.time_limit = std::chrono::milliseconds(30);
+  Collector seen;
+  const RunSummary s = run_threads(spec, seen).summary;
+  EXPECT_EQ(s.status, "completed");
+  EXPECT_THAT(s.reason, testing::HasSubstr("time limit 0.03s reached after round"));
+  EXPECT_LE(s.rounds, 8U);
+}
+
+TEST(ThreadCluster, ATrainingThatDivergesFailsWithAdvice) {
+  SmallRun small;
+  small.rounds = 1000;
+  RunSpec spec = small.spec();
+  spec.optimizer.learning_rate = 1e12;
+  Collector seen;
+  const RunSummary s = run_threads(spec, seen).summary;
+  EXPECT_EQ(s.status, "failed");
+  EXPECT_THAT(s.reason, testing::HasSubstr("lower --lr"));
+}
+
+// In real time the copies that are selected differ from run to run, and so may the last bits; with one copy
+// of everything there is no choice.
+TEST(ThreadCluster, AResumedRunIsTheRunThatWasNotInterrupted) {
+  SmallRun small;
+  small.method = Method::uncoded;
+  small.speeds = "none";
+  small.rounds = 20;
+  RunSpec spec = small.spec();
+  spec.optimizer = {OptimizerKind::adam, 0.05};
+  Collector whole;
+  const RunResult once = run_threads(spec, whole);
+
+  const test::OutputFolder folder;
+  spec.checkpoint = CheckpointPolicy{folder.path(), 4, 2};
+  Collector first;
+  first.stop_after = 7;
+  EXPECT_EQ(run_threads(spec, first).summary.status, "interrupted");
+  spec.resume = load_checkpoint(spec).value();
+  EXPECT_EQ(spec.resume->round, RoundId(7));
+  Collector rest;
+  const RunResult resumed = run_threads(spec, rest);
+  EXPECT_EQ(resumed.summary.status, "completed") << resumed.summary.reason;
+  EXPECT_EQ(resumed.summary.rounds, 20U);
+  EXPECT_EQ(rest.rounds.size(), 13U);
+  EXPECT_EQ(rest.rounds.front().round, 8U);
+  EXPECT_EQ(resumed.parameters, once.parameters);
+  EXPECT_EQ(resumed.summary.chunks_used, once.summary.chunks_used);
+  EXPECT_EQ(resumed.summary.bytes_to_workers, once.summary.bytes_to_workers);
+}
+
+TEST(ThreadCluster, AResumedRunKnowsWhoIsGoneAndWhoHangs) {
+  SmallRun small;
+  small.rounds = 10;
+  small.faults = {{FaultKind::crash, WorkerId(1), RoundId(2), FaultMoment::start, 6},
+                  {FaultKind::hang, WorkerId(4), RoundId(3), FaultMoment::start, std::nullopt}};
+  RunSpec spec = small.spec();
+  spec.silence = std::chrono::hours(1);  // the hung one is never given up
+  const test::OutputFolder folder;
+  spec.checkpoint = CheckpointPolicy{folder.path(), 100, 2};
+  Collector first;
+  first.stop_after = 5;
+  EXPECT_EQ(run_threads(spec, first).summary.status, "interrupted");
+  spec.resume = load_checkpoint(spec).value();
+  const ClusterState& cluster = spec.resume->cluster;
+  EXPECT_EQ(cluster.workers[1], ClusterState::Worker::gone);
+  EXPECT_EQ(cluster.workers[4], ClusterState::Worker::hung);
+  ASSERT_EQ(cluster.pending.size(), 1U);
+  EXPECT_EQ(cluster.pending[0].worker, WorkerId(4));
+  Collector rest;
+  const RunSummary s = run_threads(spec, rest).summary;
+  EXPECT_EQ(s.status, "completed") << s.reason;
+  EXPECT_EQ(rest.rounds.front().workers, 7U);  // the hung one counts as live: nobody knows better
+  EXPECT_EQ(rest.rounds.back().workers, 8U);
+  EXPECT_EQ(s.workers_lost, 1U);
 }
 
 }  // namespace

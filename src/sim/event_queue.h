@@ -15,6 +15,8 @@ namespace gleaner {
 template <class Event>
 class EventQueue {
  public:
+  explicit EventQueue(Time start = {}) : now_(start) {}
+
   [[nodiscard]] Time now() const { return now_; }
   [[nodiscard]] bool empty() const { return heap_.empty(); }
 
@@ -42,7 +44,7 @@ class EventQueue {
     }
   };
   std::priority_queue<Entry> heap_;
-  Time now_{};
+  Time now_;
   std::uint64_t sequence_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "sim/virtual_cluster.h"
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <utility>
 #include <variant>
@@ -11,9 +13,8 @@
 #include "sim/event_queue.h"
 #include "sim/virtual_worker.h"
 #include "work/combiner.h"
-#include "work/fault_desk.h"
-#include "work/round_book.h"
-#include "work/trainer.h"
+#include "work/round_border.h"
+#include "work/snapshot.h"
 
 namespace gleaner {
 namespace {
@@ -33,32 +34,36 @@ struct SendSegment {
   Peer peer;
   Ticket ticket;
 };
-struct Strike {
+struct Alarm {  // a fault strikes; or, without one, a hung worker has been silent for too long
   Peer peer;
-  Fault fault;
+  std::optional<Fault> strike;
 };
-struct GiveUp {  // a hung worker has been silent for too long
+struct AlarmRings {};  // the earliest of alarms_, which come in the same order
+struct Hang {          // as the worker did before the run was resumed
   Peer peer;
 };
 struct NextRound {};
 struct BeginNow {};  // one step after NextRound: whoever returns has introduced itself
-using SimEvent = std::variant<ToServer, ToWorker, ChunkDue, SendSegment, Strike, GiveUp, NextRound, BeginNow>;
+using SimEvent =
+    std::variant<ToServer, ToWorker, ChunkDue, SendSegment, AlarmRings, Hang, NextRound, BeginNow>;
 
 class VirtualCluster {
  public:
   VirtualCluster(const RunSpec& spec, RunObserver& observer)
       : spec_(spec),
         observer_(observer),
-        server_(spec.plan, spec.code, spec.server),
+        queue_(Time(first_elapsed(spec))),
+        server_(spec.plan, spec.code, first_server(spec)),
         combiner_(spec.plan, spec.code, spec.objective->dimension(), spec.segment_floats),
-        trainer_(spec.objective, spec.optimizer, spec.l2, spec.seed),
-        book_(spec),
-        desk_(spec.faults),
+        trainer_(first_trainer(spec)),
+        book_(first_book(spec)),
+        border_(spec, observer),
+        desk_(first_desk(spec)),
         workers_(spec.plan->workers()),
-        lives_(spec.plan->workers(), Incarnation(0)) {}
+        round_(first_round(spec)) {}
 
   RunResult run() {
-    for (std::size_t w = 0; w < workers_.size(); ++w) start_worker(WorkerId(static_cast<std::uint32_t>(w)));
+    populate(first_cluster(spec_));
     queue_.schedule_now(NextRound{});
     while (!ended_) {
       if (queue_.empty()) {
@@ -75,8 +80,9 @@ class VirtualCluster {
   // ---- events
 
   void handle(const NextRound&) {
-    if (round_.value == spec_.rounds) return end("completed", "");
-    if (!observer_.keep_going()) return end("interrupted", "asked to stop");
+    const Duration elapsed = queue_.now().time_since_epoch();
+    if (const auto ending = border_.cross(book_.last(), elapsed, [this] { return picture(); }))
+      return end(ending->status, ending->reason);
     round_ = RoundId(round_.value + 1);
     for (const WorkerId w : desk_.returning(round_)) bring_back(w);
     queue_.schedule_now(BeginNow{});
@@ -86,7 +92,7 @@ class VirtualCluster {
   void handle(const ToServer& e) {
     if (std::holds_alternative<BeginRound>(e.event)) {
       book_.round_begins(round_);
-      combiner_.begin({spec_.server.term, round_});
+      combiner_.begin({server_.stamp().term, round_});
       round_began_ = queue_.now();
     }
     std::vector<ServerAction> actions;
@@ -160,11 +166,14 @@ class VirtualCluster {
     }
   }
 
-  void handle(const Strike& e) {
-    if (find(e.peer) != nullptr) strike(e.peer, e.fault);
+  void handle(const AlarmRings&) {
+    const Alarm alarm = alarms_.extract(alarms_.begin()).mapped();
+    if (find(alarm.peer) == nullptr) return;
+    if (alarm.strike) return strike(alarm.peer, *alarm.strike);
+    kill(alarm.peer);
   }
-  void handle(const GiveUp& e) {
-    if (find(e.peer) != nullptr) kill(e.peer);
+  void handle(const Hang& e) {
+    if (VirtualWorker* w = find(e.peer)) w->hung = true;
   }
 
   // ---- what the server wants
@@ -196,6 +205,8 @@ class VirtualCluster {
                                    combiner_.bytes_received()};
     if (spec_.verify)
       recovered.gradient_error = trainer_.gradient_error(combiner_.gradient(), *before, round_);
+    if (spec_.test && spec_.test->is_due(round_.value, spec_.rounds))
+      recovered.test_accuracy = trainer_.accuracy_on(spec_.test->samples);
     observer_.on_round(book_.round_ends(a, recovered));
     queue_.schedule_now(ToServer{CommitDone{a.stamp}});
     queue_.schedule_now(NextRound{});
@@ -216,7 +227,7 @@ class VirtualCluster {
     w.in_hand = VirtualWorker::InHand{a.stamp, a.slot, queue_.now(), drawn};
     queue_.schedule(queue_.now() + drawn, ChunkDue{peer, ++w.chunk_serial});
     if (const auto fault = desk_.strike(peer.worker, round_, FaultMoment::mid)) {
-      queue_.schedule(queue_.now() + drawn / 2, Strike{peer, *fault});
+      set_alarm(drawn / 2, {peer, *fault});
     }
   }
   void perform(VirtualWorker& w, const Abort& a) {
@@ -239,6 +250,41 @@ class VirtualCluster {
 
   // ---- workers come and go
 
+  void set_alarm(Duration in, Alarm alarm) {
+    alarms_.emplace(queue_.now() + in, std::move(alarm));
+    queue_.schedule(queue_.now() + in, AlarmRings{});
+  }
+
+  void populate(const ClusterState& cluster) {
+    lives_ = cluster.lives;
+    for (std::size_t k = 0; k < workers_.size(); ++k) {
+      const WorkerId w(static_cast<std::uint32_t>(k));
+      if (cluster.workers[k] != ClusterState::Worker::gone) start_worker(w);
+      if (cluster.workers[k] == ClusterState::Worker::hung) queue_.schedule_now(Hang{{w, lives_[k]}});
+    }
+    for (const PendingAlarm& a : cluster.pending)
+      set_alarm(a.in, {{a.worker, lives_[a.worker.index()]}, a.strike});
+  }
+
+  [[nodiscard]] Snapshot picture() const {
+    Snapshot s;
+    s.trainer = trainer_.state();
+    s.book = book_.state();
+    s.cluster.faults = desk_.state();
+    s.cluster.lives = lives_;
+    for (const auto& w : workers_) {
+      s.cluster.workers.push_back(!w        ? ClusterState::Worker::gone
+                                  : w->hung ? ClusterState::Worker::hung
+                                            : ClusterState::Worker::live);
+    }
+    for (const auto& [at, alarm] : alarms_) {
+      const WorkerId w = alarm.peer.worker;
+      const bool meant = workers_[w.index()] && alarm.peer.life == lives_[w.index()];
+      if (meant) s.cluster.pending.push_back({w, at - queue_.now(), alarm.strike});
+    }
+    return s;
+  }
+
   void start_worker(WorkerId worker) {
     Incarnation& life = lives_[worker.index()];
     life = Incarnation(life.value + 1);
@@ -259,7 +305,7 @@ class VirtualCluster {
   void strike(Peer peer, const Fault& fault) {
     if (fault.kind == FaultKind::crash) return kill(peer);
     find(peer)->hung = true;
-    queue_.schedule(queue_.now() + spec_.silence, GiveUp{peer});
+    set_alarm(spec_.silence, {peer, std::nullopt});
   }
 
   void kill(Peer peer) {
@@ -302,9 +348,11 @@ class VirtualCluster {
   Combiner combiner_;
   Trainer trainer_;
   RoundBook book_;
+  RoundBorder border_;
   FaultDesk desk_;
   std::vector<std::unique_ptr<VirtualWorker>> workers_;
   std::vector<Incarnation> lives_;
+  std::multimap<Time, Alarm> alarms_;
   RoundId round_;
   Time round_began_{};
   bool ended_ = false;

@@ -138,5 +138,50 @@ TEST(VirtualCluster, ADeadlineGivesTheAnnouncedResidual) {
   EXPECT_TRUE(some_missing);
 }
 
+TEST(VirtualCluster, TellsTheTestAccuracyAndStopsAtTheTarget) {
+  SmallRun small;
+  small.rounds = 40;
+  RunSpec spec = small.spec();
+  spec.test = TestSet{SmallRun::samples(), 3};
+  Collector all;
+  EXPECT_EQ(run_virtual(spec, all).summary.reason, "");
+  for (const RoundRecord& r : all.rounds)
+    EXPECT_EQ(std::isnan(r.test_accuracy), r.round % 3 != 0 && r.round != 40) << r.round;
+  // The test samples are the training samples: after round 6 they are what round 7 finds at its start.
+  EXPECT_NEAR(all.rounds[5].test_accuracy, all.rounds[6].accuracy, 1e-6);
+
+  spec.stopping = {.target_accuracy = 0.7, .on_test_set = true};
+  Collector seen;
+  const RunSummary s = run_virtual(spec, seen).summary;
+  EXPECT_EQ(s.status, "completed");
+  EXPECT_LT(s.rounds, 40U);
+  EXPECT_EQ(s.reason, "target test accuracy 0.7 reached in round " + std::to_string(s.rounds));
+  EXPECT_GE(seen.rounds.back().test_accuracy, 0.7);
+}
+
+TEST(VirtualCluster, StopsAfterTheRoundInWhichTheTimeIsUp) {
+  SmallRun small;
+  small.speeds = "constant:mean=4ms";
+  small.rounds = 10'000;
+  RunSpec spec = small.spec();
+  spec.stopping.time_limit = std::chrono::milliseconds(30);
+  Collector seen;
+  const RunSummary s = run_virtual(spec, seen).summary;
+  EXPECT_EQ(s.status, "completed");
+  EXPECT_THAT(s.reason, testing::HasSubstr("time limit 0.03s reached after round"));
+  EXPECT_EQ(s.rounds, 8U);  // 7 rounds take 28 ms
+}
+
+TEST(VirtualCluster, ATrainingThatDivergesFailsWithAdvice) {
+  SmallRun small;
+  small.rounds = 1000;
+  RunSpec spec = small.spec();
+  spec.optimizer.learning_rate = 1e12;
+  Collector seen;
+  const RunSummary s = run_virtual(spec, seen).summary;
+  EXPECT_EQ(s.status, "failed");
+  EXPECT_THAT(s.reason, testing::HasSubstr("lower --lr"));
+}
+
 }  // namespace
 }  // namespace gleaner

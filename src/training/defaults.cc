@@ -10,6 +10,9 @@ struct Rates {
 Rates rates_of(std::string_view objective) {
   if (objective == "softmax") return {0.5, 0.1, 0.01};
   if (objective == "logistic") return {1.0, 0.2, 0.05};
+  if (objective == "mlp") return {0.5, 0.2, 0.01};
+  // The squared loss curves as much as E ||x||^2, about 100 for pixels; steps above 2 / that diverge.
+  if (objective == "linear") return {0.01, 0.005, 0.01};
   return {0.01, 0.001, 0.001};
 }
 
@@ -21,7 +24,8 @@ OptimizerOptions default_optimizer(std::string_view objective, std::optional<Opt
   const Rates rates = rates_of(objective);
   switch (options.kind) {
     case OptimizerKind::sgd: options.learning_rate = rates.sgd; break;
-    case OptimizerKind::momentum: options.learning_rate = rates.momentum; break;
+    case OptimizerKind::momentum:
+    case OptimizerKind::nesterov: options.learning_rate = rates.momentum; break;
     case OptimizerKind::adam: options.learning_rate = rates.adam; break;
   }
   return options;

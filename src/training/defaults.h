@@ -9,7 +9,7 @@
 namespace gleaner {
 
 /// The options of `kind`, or of the default optimiser (momentum) if there is none, with a learning rate that
-/// suits the objective ("softmax" or "logistic"; any other name gets cautious values).
+/// suits the objective ("softmax", "logistic", "linear" or "mlp"; any other name gets cautious values).
 ///
 /// Tuned for 100 full-batch rounds from zero on features of order 1 (pixels / 255, binary features);
 /// defaults_test.cc holds the accuracies that they reach.

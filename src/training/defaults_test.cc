@@ -15,8 +15,7 @@ namespace {
 constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
 constexpr std::uint64_t kRounds = 100;
 
-double accuracy_after_training(const Objective& objective, const OptimizerOptions& options,
-                               const Dataset& test) {
+Tallies after_training(const Objective& objective, const OptimizerOptions& options, const Dataset& test) {
   std::vector<float> theta(objective.parameters());
   std::vector<float> chunk(objective.dimension());
   objective.initial(0, theta);
@@ -32,12 +31,17 @@ double accuracy_after_training(const Objective& objective, const OptimizerOption
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] = static_cast<float>(sum[i] / sum.back());
     optimizer.step(theta, mean);
   }
-  const Tallies tallies = objective.evaluate(theta, samples_of(test));
+  return objective.evaluate(theta, samples_of(test));
+}
+
+double accuracy_after_training(const Objective& objective, const OptimizerOptions& options,
+                               const Dataset& test) {
+  const Tallies tallies = after_training(objective, options, test);
   return tallies.correct / tallies.samples;
 }
 
 TEST(Defaults, AreValidForAnyObjective) {
-  for (const char* objective : {"softmax", "logistic", "something else"}) {
+  for (const char* objective : {"softmax", "logistic", "linear", "mlp", "something else"}) {
     EXPECT_TRUE(check(default_optimizer(objective)).ok());
     for (const OptimizerKind kind : kKinds) {
       EXPECT_TRUE(check(default_optimizer(objective, kind)).ok());
@@ -63,6 +67,32 @@ TEST_P(DefaultsOf, SoftmaxReadsDigits) {
   const TrainTest parts = split_tail(digits.value(), 0.2).value();
   const auto objective = make_softmax(samples_of(parts.train), 10, chunk_ranges(8000, 10).value()).value();
   EXPECT_GE(accuracy_after_training(*objective, default_optimizer("softmax", GetParam()), parts.test), 0.915);
+}
+
+TEST_P(DefaultsOf, MlpReadsDigitsInMiniBatches) {
+  GLEANER_SHARED_FILE(path, "data/t10k-images-idx3-ubyte.gz");
+  DataSpec spec;
+  spec.data = path;
+  spec.labels = path.parent_path() / "t10k-labels-idx1-ubyte.gz";
+  const TrainTest parts = split_tail(load_dataset(spec).value(), 0.2).value();
+  const auto objective =
+      make_mlp(samples_of(parts.train), 10, {64}, chunk_ranges(8000, 10).value(), {.rows = 80, .seed = 1})
+          .value();
+  EXPECT_GE(accuracy_after_training(*objective, default_optimizer("mlp", GetParam()), parts.test), 0.93);
+}
+
+// A regression on the digit's number explains little of it, but every optimiser must go down and none away.
+TEST_P(DefaultsOf, LinearComesDownOnPixels) {
+  GLEANER_SHARED_FILE(path, "data/t10k-images-idx3-ubyte.gz");
+  DataSpec spec;
+  spec.data = path;
+  spec.labels = path.parent_path() / "t10k-labels-idx1-ubyte.gz";
+  const TrainTest parts = split_tail(load_dataset(spec).value(), 0.2).value();
+  const auto objective = make_linear(samples_of(parts.train), chunk_ranges(8000, 10).value()).value();
+  const std::vector<float> zero(objective->parameters(), 0.0F);
+  const Tallies before = objective->evaluate(zero, samples_of(parts.test));
+  const Tallies after = after_training(*objective, default_optimizer("linear", GetParam()), parts.test);
+  EXPECT_LE(after.loss, before.loss / 6);
 }
 
 TEST_P(DefaultsOf, LogisticTellsIncomes) {

@@ -1,165 +1,129 @@
 #include "training/model_file.h"
 
 #include <fmt/format.h>
-#include <zip.h>
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
+#include <cmath>
 #include <functional>
-#include <memory>
+#include <limits>
 #include <numeric>
-#include <string>
+#include <utility>
 
 #include "base/check.h"
-#include "training/atomic_file.h"
+#include "training/safetensors.h"
 
 namespace gleaner {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "arrays are written as they lie in memory");
+bool is_npz(const std::filesystem::path& path) { return path.extension() == ".npz"; }
+bool is_safetensors(const std::filesystem::path& path) { return path.extension() == ".safetensors"; }
 
-struct Discard {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-  void operator()(zip_source_t* source) const { zip_source_free(source); }
-  void operator()(zip_file_t* file) const { zip_fclose(file); }
-};
-using Archive = std::unique_ptr<zip_t, Discard>;
-using Source = std::unique_ptr<zip_source_t, Discard>;
-using Entry = std::unique_ptr<zip_file_t, Discard>;
-
-std::size_t size_of(const Objective::Part& part) {
-  return std::accumulate(part.shape.begin(), part.shape.end(), std::size_t{1}, std::multiplies<>());
+std::string names_of(const std::vector<Objective::Part>& parts) {
+  std::string names;
+  for (const Objective::Part& part : parts) names += (names.empty() ? "" : ", ") + part.name;
+  return names;
 }
 
-// numpy's format 1.0: magic, version, length of the header, a Python dictionary padded with blanks to a
-// multiple of 64 bytes, then the numbers.
-std::string npy_header(const Objective::Part& part) {
-  std::string shape;
-  for (const std::size_t n : part.shape) shape += fmt::format("{}, ", n);
-  if (part.shape.size() > 1) shape.resize(shape.size() - 2);
-  if (part.shape.size() == 1) shape.resize(shape.size() - 1);
-  std::string text = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}), }}", shape);
-  constexpr std::size_t kBefore = 10;
-  text.append((64 - (kBefore + text.size() + 1) % 64) % 64, ' ');
-  text += '\n';
-  std::string header("\x93NUMPY\x01\x00", 8);
-  header += static_cast<char>(text.size() & 0xFF);
-  header += static_cast<char>(text.size() >> 8);
-  return header + text;
+Error does_not_fit(const Objective& objective, const Model& model, std::string_view why) {
+  const auto trained = model.metadata.find("objective");
+  const std::string cure =
+      trained != model.metadata.end() && trained->second != objective.name()
+          ? fmt::format("the model was trained with --objective {}", trained->second)
+          : "use the objective, the features and the classes that the model was trained with";
+  return bad_input(
+      fmt::format("the model {} does not fit the objective {}: {}", model.source, objective.name(), why),
+      cure);
 }
 
-std::string npy_bytes(const Objective::Part& part, std::span<const float> numbers) {
-  std::string bytes = npy_header(part);
-  const std::size_t start = bytes.size();
-  bytes.resize(start + numbers.size_bytes());
-  if (!numbers.empty()) std::memcpy(bytes.data() + start, numbers.data(), numbers.size_bytes());
-  return bytes;
-}
-
-Error cannot(std::string_view verb, const std::filesystem::path& path, std::string_view why) {
-  return bad_input(fmt::format("cannot {} {}: {}", verb, path.string(), why),
-                   "name an .npz file written by --model-out");
-}
-
-// Adds one array; the bytes must live until the archive is closed. 1980-01-01 is the zip format's first day.
-bool add_array(zip_t* archive, const std::string& name, const std::string& bytes) {
-  Source source(zip_source_buffer(archive, bytes.data(), bytes.size(), 0));
-  if (!source) return false;
-  const zip_int64_t index = zip_file_add(archive, name.c_str(), source.get(), ZIP_FL_ENC_UTF_8);
-  if (index < 0) return false;
-  (void)source.release();  // now the archive's
-  constexpr zip_uint16_t kMidnight = 0;
-  constexpr zip_uint16_t kFirstDay = (1 << 5) | 1;
-  const auto entry = static_cast<zip_uint64_t>(index);
-  return zip_set_file_compression(archive, entry, ZIP_CM_STORE, 0) == 0 &&
-         zip_file_set_dostime(archive, entry, kMidnight, kFirstDay, 0) == 0;
-}
-
-// The archive is made in memory, so that the file can be put in place in one step.
-bool pack(std::span<const Objective::Part> parts, const std::vector<std::string>& arrays, std::string& out) {
-  Source target(zip_source_buffer_create(nullptr, 0, 0, nullptr));
-  if (!target) return false;
-  Archive archive(zip_open_from_source(target.get(), ZIP_TRUNCATE, nullptr));
-  if (!archive) return false;
-  zip_source_keep(target.get());  // one reference is the archive's, one is ours
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (!add_array(archive.get(), parts[i].name + ".npy", arrays[i])) return false;
+Status check_finite(const Model& model) {
+  std::size_t first = 0;
+  for (const Objective::Part& part : model.parts) {
+    const auto begin = model.parameters.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto end = begin + static_cast<std::ptrdiff_t>(size_of(part));
+    const auto bad = std::find_if(begin, end, [](float x) { return !std::isfinite(x); });
+    if (bad != end) {
+      return bad_input(fmt::format("the model {} is unusable: number {} of {} is {}", model.source,
+                                   bad - begin, part.name, std::isnan(*bad) ? "NaN" : "infinite"),
+                       "train it again, with a smaller --lr if the training diverged");
+    }
+    first += size_of(part);
   }
-  if (zip_close(archive.get()) != 0) return false;
-  (void)archive.release();
-
-  zip_stat_t stat;
-  if (zip_source_stat(target.get(), &stat) != 0 || zip_source_open(target.get()) != 0) return false;
-  out.resize(stat.size);
-  const zip_int64_t got = zip_source_read(target.get(), out.data(), out.size());
-  zip_source_close(target.get());
-  return got == static_cast<zip_int64_t>(out.size());
-}
-
-// Compares the entry with the header that we would write; other spellings of it by numpy differ in
-// blanks only.
-bool same_but_blanks(std::string a, std::string b) {
-  std::erase(a, ' ');
-  std::erase(b, ' ');
-  return a.substr(10) == b.substr(10);
-}
-
-Status read_array(zip_t* archive, const std::filesystem::path& path, const Objective::Part& part,
-                  std::span<float> out) {
-  const std::string name = part.name + ".npy";
-  const std::string header = npy_header(part);
-  const Entry entry(zip_fopen(archive, name.c_str(), 0));
-  if (!entry) return cannot("read", path, "it has no array " + name);
-  std::string start(header.size(), '\0');
-  const zip_int64_t got = zip_fread(entry.get(), start.data(), start.size());
-  if (got != static_cast<zip_int64_t>(start.size()) || !same_but_blanks(start, header))
-    return cannot("read", path, fmt::format("{} is not of the type and shape {}", name, header.substr(10)));
-  const auto bytes = static_cast<zip_int64_t>(out.size_bytes());
-  if (zip_fread(entry.get(), out.data(), out.size_bytes()) != bytes)
-    return cannot("read", path, name + " ends too early");
-  char beyond = 0;  // asking for more makes the library compare the checksum
-  if (zip_fread(entry.get(), &beyond, 1) != 0)
-    return cannot("read", path, name + " is damaged or longer than its shape says");
   return {};
 }
 
 }  // namespace
 
-Status save_npz(const std::filesystem::path& path, std::span<const Objective::Part> parts,
-                std::span<const float> parameters) {
-  std::vector<std::string> arrays;
-  std::size_t first = 0;
-  for (const Objective::Part& part : parts) {
-    GLEANER_CHECK(size_of(part) <= parameters.size() - first, "parts longer than the parameters");
-    arrays.push_back(npy_bytes(part, parameters.subspan(first, size_of(part))));
-    first += size_of(part);
-  }
-  GLEANER_CHECK(first == parameters.size(), "parts shorter than the parameters");
-  std::string archive;
-  if (!pack(parts, arrays, archive)) return cannot("write", path, "the zip library failed");
-  return write_atomically(path, archive);
+std::size_t size_of(const Objective::Part& part) {
+  return std::accumulate(part.shape.begin(), part.shape.end(), std::size_t{1}, std::multiplies<>());
 }
 
-Result<std::vector<float>> load_npz(const std::filesystem::path& path,
-                                    std::span<const Objective::Part> parts) {
-  int code = 0;
-  const Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string why = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    return cannot("read", path, why);
+std::optional<std::size_t> count_of_shape(const std::vector<std::size_t>& shape) {
+  std::size_t count = 1;
+  for (const std::size_t n : shape) {
+    if (n != 0 && count > std::numeric_limits<std::size_t>::max() / sizeof(float) / n) return std::nullopt;
+    count *= n;
   }
+  return count;
+}
+
+std::string shape_text(const std::vector<std::size_t>& shape) {
+  std::string text;
+  for (const std::size_t n : shape) text += fmt::format("{}{}", text.empty() ? "" : ", ", n);
+  return shape.size() == 1 ? "(" + text + ",)" : "(" + text + ")";
+}
+
+Status check_model_path(std::string_view flag, const std::filesystem::path& path) {
+  if (is_npz(path) || is_safetensors(path)) return {};
+  return bad_input(fmt::format("{} {}: a model file ends in .npz or .safetensors", flag, path.string()),
+                   fmt::format("give {} {}.npz", flag, path.stem().empty() ? "model" : path.stem().string()));
+}
+
+Status save_model(const std::filesystem::path& path, std::span<const Objective::Part> parts,
+                  std::span<const float> parameters, const Metadata& metadata) {
+  if (is_safetensors(path)) return save_safetensors(path, parts, parameters, metadata);
+  return save_npz(path, parts, parameters, metadata);
+}
+
+Result<Model> read_model(const std::filesystem::path& path) {
+  if (Status s = check_model_path("--model", path); !s) return s.error();
+  Result<Model> model = is_npz(path) ? read_npz(path) : read_safetensors(path);
+  if (!model) return model;
+  if (Status s = check_finite(model.value()); !s) return s.error();
+  return model;
+}
+
+Result<std::vector<float>> parameters_of(const Objective& objective, const Model& model) {
+  const std::vector<Objective::Part> wanted = objective.parts();
   std::vector<float> parameters;
-  for (const Objective::Part& part : parts) {
-    const std::size_t first = parameters.size();
-    parameters.resize(first + size_of(part));
-    if (Status read = read_array(archive.get(), path, part, std::span(parameters).subspan(first)); !read)
-      return read.error();
+  for (const Objective::Part& part : wanted) {
+    std::size_t first = 0;
+    auto found = model.parts.begin();
+    for (; found != model.parts.end() && found->name != part.name; ++found) first += size_of(*found);
+    if (found == model.parts.end()) {
+      return does_not_fit(objective, model,
+                          fmt::format("it has no part {}, it has {}", part.name, names_of(model.parts)));
+    }
+    if (found->shape != part.shape) {
+      return does_not_fit(objective, model,
+                          fmt::format("{} has the shape {}, expected {}", part.name, shape_text(found->shape),
+                                      shape_text(part.shape)));
+    }
+    const auto begin = model.parameters.begin() + static_cast<std::ptrdiff_t>(first);
+    parameters.insert(parameters.end(), begin, begin + static_cast<std::ptrdiff_t>(size_of(part)));
   }
+  if (model.parts.size() > wanted.size()) {
+    return does_not_fit(
+        objective, model,
+        fmt::format("it has the parts {}, expected {}", names_of(model.parts), names_of(wanted)));
+  }
+  GLEANER_CHECK(parameters.size() == objective.parameters(), "the parts make up the parameters");
   return parameters;
+}
+
+Result<Tallies> evaluate_model(const Objective& objective, const Model& model, const Samples& samples) {
+  const Result<std::vector<float>> parameters = parameters_of(objective, model);
+  if (!parameters) return parameters.error();
+  return objective.evaluate(parameters.value(), samples);
 }
 
 }  // namespace gleaner

@@ -9,27 +9,26 @@
 namespace gleaner {
 namespace {
 
-constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
+constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::nesterov,
+                                    OptimizerKind::adam};
 
-std::size_t state_size(OptimizerKind kind, std::size_t size) {
-  switch (kind) {
-    case OptimizerKind::sgd: return 0;
-    case OptimizerKind::momentum: return size;
-    case OptimizerKind::adam: return 2 * size;
-  }
-  return 0;
+void sgd_step(double eta, std::span<float> theta, std::span<const float> g) {
+  for (std::size_t i = 0; i < theta.size(); ++i) theta[i] = static_cast<float>(theta[i] - eta * g[i]);
 }
 
-void sgd_step(const OptimizerOptions& o, std::span<float> theta, std::span<const float> g) {
-  for (std::size_t i = 0; i < theta.size(); ++i)
-    theta[i] = static_cast<float>(theta[i] - o.learning_rate * g[i]);
-}
-
-void momentum_step(const OptimizerOptions& o, std::span<float> theta, std::span<const float> g,
+void momentum_step(double eta, double beta, std::span<float> theta, std::span<const float> g,
                    std::span<double> v) {
   for (std::size_t i = 0; i < theta.size(); ++i) {
-    v[i] = o.momentum * v[i] + g[i];
-    theta[i] = static_cast<float>(theta[i] - o.learning_rate * v[i]);
+    v[i] = beta * v[i] + g[i];
+    theta[i] = static_cast<float>(theta[i] - eta * v[i]);
+  }
+}
+
+void nesterov_step(double eta, double beta, std::span<float> theta, std::span<const float> g,
+                   std::span<double> v) {
+  for (std::size_t i = 0; i < theta.size(); ++i) {
+    v[i] = beta * v[i] + g[i];
+    theta[i] = static_cast<float>(theta[i] - eta * (g[i] + beta * v[i]));
   }
 }
 
@@ -42,8 +41,8 @@ double power(double beta, std::uint64_t t) {
   return result;
 }
 
-void adam_step(const OptimizerOptions& o, std::uint64_t t, std::span<float> theta, std::span<const float> g,
-               std::span<double> m, std::span<double> s) {
+void adam_step(const OptimizerOptions& o, double eta, std::uint64_t t, std::span<float> theta,
+               std::span<const float> g, std::span<double> m, std::span<double> s) {
   const double unbias_m = 1 / (1 - power(o.momentum, t));
   const double unbias_s = 1 / (1 - power(o.beta2, t));
   for (std::size_t i = 0; i < theta.size(); ++i) {
@@ -51,7 +50,7 @@ void adam_step(const OptimizerOptions& o, std::uint64_t t, std::span<float> thet
     m[i] = o.momentum * m[i] + (1 - o.momentum) * gi;
     s[i] = o.beta2 * s[i] + (1 - o.beta2) * gi * gi;
     const double step = m[i] * unbias_m / (std::sqrt(s[i] * unbias_s) + o.epsilon);
-    theta[i] = static_cast<float>(theta[i] - o.learning_rate * step);
+    theta[i] = static_cast<float>(theta[i] - eta * step);
   }
 }
 
@@ -62,10 +61,21 @@ Error out_of_range(std::string_view what, double value, std::string_view range) 
 
 }  // namespace
 
+std::size_t state_size(OptimizerKind kind, std::size_t size) {
+  switch (kind) {
+    case OptimizerKind::sgd: return 0;
+    case OptimizerKind::momentum:
+    case OptimizerKind::nesterov: return size;
+    case OptimizerKind::adam: return 2 * size;
+  }
+  return 0;
+}
+
 std::string_view name_of(OptimizerKind kind) {
   switch (kind) {
     case OptimizerKind::sgd: return "sgd";
     case OptimizerKind::momentum: return "momentum";
+    case OptimizerKind::nesterov: return "nesterov";
     case OptimizerKind::adam: return "adam";
   }
   return "";
@@ -75,7 +85,8 @@ Result<OptimizerKind> parse_optimizer(std::string_view name) {
   for (const OptimizerKind kind : kKinds) {
     if (name == name_of(kind)) return kind;
   }
-  return bad_input(fmt::format("there is no optimizer '{}'", name), "give --optimizer sgd, momentum or adam");
+  return bad_input(fmt::format("there is no optimizer '{}'", name),
+                   "give --optimizer sgd, momentum, nesterov or adam");
 }
 
 Status check(const OptimizerOptions& o) {
@@ -92,15 +103,18 @@ Optimizer::Optimizer(const OptimizerOptions& options, std::size_t size)
   GLEANER_CHECK(check(options).ok(), "options that check() refuses");
 }
 
-void Optimizer::step(std::span<float> parameters, std::span<const float> gradient) {
+void Optimizer::step(std::span<float> parameters, std::span<const float> gradient, double rate_factor) {
   GLEANER_CHECK(parameters.size() == size_ && gradient.size() == size_, "vectors of another model");
   ++steps_;
+  const double eta = options_.learning_rate * rate_factor;
+  const double beta = options_.momentum;
   const std::span<double> state(state_);
   switch (options_.kind) {
-    case OptimizerKind::sgd: return sgd_step(options_, parameters, gradient);
-    case OptimizerKind::momentum: return momentum_step(options_, parameters, gradient, state);
+    case OptimizerKind::sgd: return sgd_step(eta, parameters, gradient);
+    case OptimizerKind::momentum: return momentum_step(eta, beta, parameters, gradient, state);
+    case OptimizerKind::nesterov: return nesterov_step(eta, beta, parameters, gradient, state);
     case OptimizerKind::adam:
-      return adam_step(options_, steps_, parameters, gradient, state.first(size_), state.last(size_));
+      return adam_step(options_, eta, steps_, parameters, gradient, state.first(size_), state.last(size_));
   }
 }
 

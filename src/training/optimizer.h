@@ -11,29 +11,36 @@
 
 namespace gleaner {
 
-enum class OptimizerKind : std::uint8_t { sgd, momentum, adam };
+enum class OptimizerKind : std::uint8_t { sgd, momentum, nesterov, adam };
 
 [[nodiscard]] std::string_view name_of(OptimizerKind kind);
-/// "sgd", "momentum" or "adam"; the error suggests these.
+/// "sgd", "momentum", "nesterov" or "adam"; the error suggests these.
 [[nodiscard]] Result<OptimizerKind> parse_optimizer(std::string_view name);
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::sgd;
   double learning_rate = 0.1;  ///< eta > 0
-  double momentum = 0.9;       ///< beta in [0, 1): momentum; beta1 of adam. Unused by sgd
+  double momentum = 0.9;       ///< beta in [0, 1): momentum, nesterov; beta1 of adam. Unused by sgd
   double beta2 = 0.999;        ///< in [0, 1): adam only
   double epsilon = 1e-8;       ///< > 0: adam only
 
   bool operator==(const OptimizerOptions&) const = default;
 };
 
+/// Length of Optimizer::state() for a model of `size` parameters.
+[[nodiscard]] std::size_t state_size(OptimizerKind kind, std::size_t size);
+
 /// Whether the options make sense; the error names the flag and its range.
 [[nodiscard]] Status check(const OptimizerOptions& options);
 
-/// Moves parameters theta against a gradient g (the mean over samples, L2 included). Step t = 1, 2, ..:
+/// Moves parameters theta against a gradient g (the mean over samples, L2 included). Step t = 1, 2, ..; eta
+/// is the learning rate times the `rate_factor` of the step:
 ///
 ///   sgd       theta <- theta - eta g
 ///   momentum  v <- beta v + g;  theta <- theta - eta v                                   (v = 0 at first)
+///   nesterov  v <- beta v + g;  theta <- theta - eta (g + beta v)                        (v = 0 at first)
+///             (the look-ahead point is the theta that is kept: I. Sutskever et al., "On the importance of
+///             initialization and momentum in deep learning", ICML 2013)
 ///   adam      m <- beta m + (1 - beta) g;  s <- beta2 s + (1 - beta2) g^2                (m = s = 0 at
 ///   first)
 ///             theta <- theta - eta (m / (1 - beta^t)) / (sqrt(s / (1 - beta2^t)) + epsilon)
@@ -46,13 +53,14 @@ class Optimizer {
   /// REQUIRES: check(options).ok().
   Optimizer(const OptimizerOptions& options, std::size_t size);
 
-  /// REQUIRES: both spans have `size` entries.
-  void step(std::span<float> parameters, std::span<const float> gradient);
+  /// REQUIRES: both spans have `size` entries; rate_factor >= 0 (a schedule's, see schedule.h).
+  void step(std::span<float> parameters, std::span<const float> gradient, double rate_factor = 1);
 
   [[nodiscard]] const OptimizerOptions& options() const { return options_; }
   /// Steps taken.
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
-  /// What a checkpoint must keep besides theta and steps(): nothing (sgd), v (momentum), m then s (adam).
+  /// What a checkpoint must keep besides theta and steps(): nothing (sgd), v (momentum, nesterov), m then
+  /// s (adam).
   [[nodiscard]] std::span<const double> state() const { return state_; }
   /// Continues where another optimiser with the same options and size stood. Error: a state of another
   /// length.

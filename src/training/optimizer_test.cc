@@ -13,7 +13,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::adam};
+constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::nesterov,
+                                    OptimizerKind::adam};
 
 // The declared formulas for a single parameter, in doubles throughout and with pow.
 struct Twin {
@@ -29,6 +30,7 @@ struct Twin {
     switch (o.kind) {
       case OptimizerKind::sgd: theta -= o.learning_rate * g; break;
       case OptimizerKind::momentum: theta -= o.learning_rate * v; break;
+      case OptimizerKind::nesterov: theta -= o.learning_rate * (g + o.momentum * v); break;
       case OptimizerKind::adam:
         theta -= o.learning_rate * (m / (1 - std::pow(o.momentum, t))) /
                  (std::sqrt(s / (1 - std::pow(o.beta2, t))) + o.epsilon);
@@ -94,6 +96,47 @@ TEST_P(EveryOptimizer, FindsTheBottomOfABowl) {
   EXPECT_NEAR(theta[1], -2, 1e-2);
 }
 
+// The textbook's two lines: a look-ahead point y, and the gradient taken there.
+//   v <- beta v - eta grad(y + ..)  with  y = x + beta v;  the kept theta is y.
+TEST(Nesterov, IsTheLookAheadOfTheTextbook) {
+  constexpr double kEta = 0.05;
+  constexpr double kBeta = 0.9;
+  const auto slope = [](double y) { return 2 * (y - 3); };
+  double x = 0;  // the point that the textbook keeps
+  double v = 0;
+  Optimizer optimizer({OptimizerKind::nesterov, kEta, kBeta}, 1);
+  std::vector<float> theta{0.0F};
+  for (int t = 0; t < 50; ++t) {
+    const double ahead = x + kBeta * v;
+    ASSERT_NEAR(theta[0], ahead, 1e-5);
+    v = kBeta * v - kEta * slope(ahead);
+    x += v;
+    optimizer.step(theta, std::vector<float>{static_cast<float>(slope(theta[0]))});
+  }
+}
+
+TEST_P(EveryOptimizer, ARateFactorIsAnotherLearningRateForOneStep) {
+  OptimizerOptions options;
+  options.kind = GetParam();
+  options.learning_rate = 0.5;
+  OptimizerOptions smaller = options;
+  smaller.learning_rate = 0.125;
+  const std::vector<float> gradient{1.0F, -2.0F, 0.5F};
+  Optimizer a(options, 3);
+  Optimizer b(smaller, 3);
+  std::vector<float> theta(3, 0.0F);
+  std::vector<float> other(3, 0.0F);
+  a.step(theta, gradient, 0.25);
+  b.step(other, gradient);
+  EXPECT_EQ(theta, other);
+  a.step(theta, gradient, 1);
+  b.step(other, gradient, 4);
+  EXPECT_EQ(theta, other);
+  const std::vector<float> before = theta;
+  a.step(theta, gradient, 0);
+  EXPECT_EQ(theta, before);
+}
+
 TEST(OptimizerOptions, SayWhichFlagIsOutOfRange) {
   const auto error = [](auto change) {
     OptimizerOptions options;
@@ -115,7 +158,7 @@ TEST(OptimizerOptions, SayWhichFlagIsOutOfRange) {
 TEST(OptimizerNames, AreReadBackAndSuggested) {
   for (const OptimizerKind kind : kKinds) EXPECT_EQ(parse_optimizer(name_of(kind)).value(), kind);
   EXPECT_THAT(parse_optimizer("rmsprop").error().sentence(),
-              HasSubstr("'rmsprop'; give --optimizer sgd, momentum or adam"));
+              HasSubstr("'rmsprop'; give --optimizer sgd, momentum, nesterov or adam"));
 }
 
 }  // namespace

@@ -1,160 +1,134 @@
+// The log as a file; the text of its lines is made in run_json.cc.
 #include "training/run_log.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <utility>
+#include <optional>
 
-#include "base/check.h"
+#include "training/atomic_file.h"
 
 namespace gleaner {
 namespace {
 
-using Json = nlohmann::ordered_json;  // keys stay in the order in which they are given
+using Json = nlohmann::json;
 
-// Doubles come out in the shortest form that reads back alike, NaN as null. A name from the command line
-// may hold bytes that are not UTF-8: they are replaced, not thrown about.
-std::string text(const Json& json, int indent) {
-  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
-
-Json json_of(const RunSummary& s) {
-  return {{"method", s.method},
-          {"policy", s.policy},
-          {"status", s.status},
-          {"reason", s.reason},
-          {"seed", s.seed},
-          {"rounds", s.rounds},
-          {"seconds_per_round", {{"mean", s.seconds_per_round.mean}, {"p95", s.seconds_per_round.p95}}},
-          {"loss", s.loss},
-          {"accuracy", s.accuracy},
-          {"test_accuracy", s.test_accuracy},
-          {"chunks_completed", s.chunks_completed},
-          {"chunks_used", s.chunks_used},
-          {"bytes_to_server", s.bytes_to_server},
-          {"bytes_to_workers", s.bytes_to_workers},
-          {"gradient_error_max", s.gradient_error_max},
-          {"workers_lost", s.workers_lost},
-          {"epochs_max", s.epochs_max}};
-}
-
-Json json_of(const ChunkTime& c) {
-  return {{"worker", c.worker.value},
-          {"chunk", c.chunk.value},
-          {"seconds", c.seconds},
-          {"drawn_seconds", c.drawn_seconds}};
-}
-
-Error cannot_write(const std::filesystem::path& path) {
-  return run_failed(fmt::format("cannot write the log {}: {}", path.string(),
-                                errno != 0 ? std::strerror(errno) : "the system gives no reason"),
+Error cannot_write(const std::filesystem::path& path, int code) {
+  return run_failed(fmt::format("cannot write the log {}: {}", path.string(), std::strerror(code)),
                     "name a file in a folder that exists, may be written and has room");
+}
+
+Error cannot_go_on(const std::filesystem::path& path, std::string_view why) {
+  return bad_input(fmt::format("--log {} cannot be gone on with: {}", path.string(), why),
+                   "name the log of the run that is resumed, or one that is not there yet");
+}
+
+// The number of a line about a round; nothing if it is another line.
+std::optional<std::uint64_t> round_of(std::string_view line) {
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object() || json.value("type", Json()) != "round") return std::nullopt;
+  const Json round = json.value("round", Json());
+  return round.is_number_unsigned() ? std::optional(round.get<std::uint64_t>()) : std::nullopt;
+}
+
+// Whether the first line is that of the same run; the error is a reason.
+Status check_start(std::string_view line, const StartRecord& start) {
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object() || json.value("type", Json()) != "start")
+    return bad_input("line 1 is not the start of a run");
+  const Json wanted = Json::parse(to_json(start));
+  for (const char* key : {"seed", "fingerprint"}) {
+    if (json.value(key, Json()) != wanted[key])
+      return bad_input(
+          fmt::format("it is of another run, its {} is {}", key, json.value(key, Json()).dump()));
+  }
+  return {};
+}
+
+// How many bytes of a log speak of what came before the end of `round`; the error is a reason.
+Result<std::size_t> length_until(std::string_view log, std::uint64_t round, const StartRecord& start) {
+  std::size_t kept = 0;
+  std::uint64_t last = 0;
+  for (std::size_t line = 1, end = 0; (end = log.find('\n', kept)) != std::string_view::npos; ++line) {
+    const std::string_view text = log.substr(kept, end - kept);
+    if (line == 1) {
+      if (Status s = check_start(text, start); !s) return s.error();
+    } else {
+      const std::optional<std::uint64_t> number = round_of(text);
+      if (!number || *number > round) break;
+      if (last > 0 && *number != last + 1)
+        return bad_input(fmt::format("line {} is of round {}, expected {}", line, *number, last + 1));
+      last = *number;
+    }
+    kept = end + 1;
+  }
+  if (kept == 0 && !log.empty()) return bad_input("line 1 is not the start of a run");
+  if (last > 0 && last < round)
+    return bad_input(fmt::format("it ends after round {}, but the checkpoint is of round {}", last, round));
+  return kept;
 }
 
 }  // namespace
 
-double percentile(std::span<const double> values, double q) {
-  GLEANER_CHECK(q >= 0 && q <= 1, "a percentile outside 0..1");
-  if (values.empty()) return kNotMeasured;
-  std::vector<double> sorted(values.begin(), values.end());
-  // 0.95 x 20 is 19 and not a little more: the error of the product must not push the rank up.
-  const double exact = q * static_cast<double>(sorted.size());
-  const auto rank = static_cast<std::size_t>(std::ceil(exact * (1 - 1e-12)));
-  const std::size_t index = std::clamp<std::size_t>(rank, 1, sorted.size()) - 1;
-  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(index), sorted.end());
-  return sorted[index];
+void RunLog::Close::operator()(const int* file) const {
+  ::close(*file);
+  delete file;
 }
 
-RunSummary::Seconds summarize_seconds(std::span<const double> seconds) {
-  if (seconds.empty()) return {};
-  double sum = 0;
-  for (const double s : seconds) sum += s;
-  return {sum / static_cast<double>(seconds.size()), percentile(seconds, 0.95)};
+Result<RunLog::File> RunLog::open_file(const std::filesystem::path& path, int flags) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+  if (file >= 0) return File(new int(file));
+  Error error = cannot_write(path, errno);
+  error.kind = Error::Kind::bad_input;  // nothing has run yet
+  return error;
 }
 
-std::string to_json(const StartRecord& r) {
-  return text({{"type", "start"},
-               {"method", r.method},
-               {"policy", r.policy},
-               {"objective", r.objective},
-               {"data", r.data},
-               {"samples", r.samples},
-               {"parameters", r.parameters},
-               {"workers", r.workers},
-               {"chunks", r.chunks},
-               {"replication", r.replication},
-               {"blocks", r.blocks},
-               {"recovery", r.recovery},
-               {"fingerprint", r.fingerprint},
-               {"optimizer", r.optimizer},
-               {"learning_rate", r.learning_rate},
-               {"l2", r.l2},
-               {"seed", r.seed},
-               {"rounds", r.rounds}},
-              -1);
+Result<RunLog> RunLog::open(const std::filesystem::path& path) {
+  Result<File> file = open_file(path, O_TRUNC);
+  if (!file) return file.error();
+  return RunLog(path, std::move(file).value());
 }
 
-std::string to_json(const RoundRecord& r) {
-  Json reencoded_workers = Json::array();
-  for (const WorkerId worker : r.reencoded_workers) reencoded_workers.push_back(worker.value);
-  Json chunk_times = Json::array();
-  for (const ChunkTime& chunk : r.chunk_times) chunk_times.push_back(json_of(chunk));
-  return text({{"type", "round"},
-               {"round", r.round},
-               {"seconds", r.seconds},
-               {"loss", r.loss},
-               {"accuracy", r.accuracy},
-               {"residual", r.residual},
-               {"chunks_completed", r.chunks_completed},
-               {"chunks_used", r.chunks_used},
-               {"bytes_to_server", r.bytes_to_server},
-               {"bytes_to_workers", r.bytes_to_workers},
-               {"gradient_error", r.gradient_error},
-               {"epoch", r.epoch},
-               {"reencoded", r.reencoded},
-               {"reencoded_workers", std::move(reencoded_workers)},
-               {"workers", r.workers},
-               {"vector_bytes", r.vector_bytes},
-               {"chunk_times", std::move(chunk_times)}},
-              -1);
-}
-
-std::string to_json_line(const RunSummary& summary) {
-  Json json = {{"type", "summary"}};
-  json.update(json_of(summary));
-  return text(json, -1);
-}
-
-std::string to_json(const RunSummary& summary) { return text(json_of(summary), 2); }
-
-std::string to_json(std::span<const RunSummary> compared) {
-  Json json = Json::object();
-  for (const RunSummary& summary : compared) json[summary.method] = json_of(summary);
-  return text(json, 2);
-}
-
-Result<RunLog> RunLog::open(const std::filesystem::path& path, bool append) {
-  errno = 0;
-  std::ofstream file(path, append ? std::ios::app : std::ios::trunc);
-  if (!file) {
-    Error error = cannot_write(path);
-    error.kind = Error::Kind::bad_input;  // nothing has run yet
-    return error;
+Result<RunLog> RunLog::resume(const std::filesystem::path& path, std::uint64_t round,
+                              const StartRecord& start) {
+  std::error_code ignored;
+  std::size_t kept = 0;
+  const bool is_file = std::filesystem::is_regular_file(path, ignored);
+  if (is_file) {
+    const Result<std::string> log = read_whole_file(path);
+    if (!log) return log.error();
+    const Result<std::size_t> length = length_until(log.value(), round, start);
+    if (!length) return cannot_go_on(path, length.error().what);
+    kept = length.value();
   }
-  return RunLog(path, std::move(file));
+  Result<File> file = open_file(path, 0);
+  if (!file) return file.error();
+  const int fd = *file.value();
+  if (is_file && (::ftruncate(fd, static_cast<off_t>(kept)) != 0 || ::lseek(fd, 0, SEEK_END) < 0))
+    return cannot_write(path, errno);
+  RunLog log(path, std::move(file).value());
+  if (kept > 0) return log;
+  if (Status s = log.write(start); !s) return s.error();
+  return log;
 }
 
-RunLog::RunLog(std::filesystem::path path, std::ofstream file)
-    : path_(std::move(path)), file_(std::move(file)) {}
+Status RunLog::write_line(std::string line) {
+  line += '\n';
+  for (std::string_view rest(line); !rest.empty();) {
+    const ssize_t written = ::write(*file_, rest.data(), rest.size());
+    if (written < 0 && errno != EINTR) return cannot_write(path_, errno);
+    if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
 
-Status RunLog::write_line(const std::string& line) {
-  errno = 0;
-  file_ << line << '\n' << std::flush;
-  return file_ ? Status() : cannot_write(path_);
+Status RunLog::sync() {
+  if (::fsync(*file_) == 0 || errno == EINVAL) return {};  // a pipe or a terminal keeps nothing
+  return cannot_write(path_, errno);
 }
 
 }  // namespace gleaner

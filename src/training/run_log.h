@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -50,13 +51,15 @@ struct ChunkTime {
 
 /// One round.
 struct RoundRecord {
-  std::uint64_t round = 0;           ///< the first is 1
-  double seconds = 0;                ///< from its start to the new parameters
-  double loss = kNotMeasured;        ///< at the round's start: mean over the samples, plus L2
-  double accuracy = kNotMeasured;    ///< on the training samples, at the round's start
-  double residual = 0;               ///< relative; 0: exact
-  std::size_t chunks_completed = 0;  ///< counted once per worker that completed it
-  std::size_t chunks_used = 0;       ///< of these, in the vectors that were combined
+  std::uint64_t round = 0;              ///< the first is 1
+  double seconds = 0;                   ///< from its start to the new parameters
+  double loss = kNotMeasured;           ///< at the round's start: mean over the samples, plus L2
+  double accuracy = kNotMeasured;       ///< on the training samples, at the round's start
+  double test_accuracy = kNotMeasured;  ///< on the test samples, at the round's end; not in every round
+  double learning_rate = kNotMeasured;  ///< of the round's step
+  double residual = 0;                  ///< relative; 0: exact
+  std::size_t chunks_completed = 0;     ///< counted once per worker that completed it
+  std::size_t chunks_used = 0;          ///< of these, in the vectors that were combined
   std::uint64_t bytes_to_server = 0;
   std::uint64_t bytes_to_workers = 0;
   double gradient_error = kNotMeasured;  ///< ||ghat - sum g_i|| / sum ||g_i||, with --verify
@@ -109,23 +112,37 @@ struct RunSummary {
 /// {"partial": {..}, "original": {..}, "uncoded": {..}}, each keyed by its `method`, in the given order.
 [[nodiscard]] std::string to_json(std::span<const RunSummary> compared);
 
-/// A log file of JSON lines, which are on disk as far as the system is told when write() returns. Not thread
-/// safe.
+/// A log file of JSON lines. A line is the system's when write() returns, and on the disk after sync(). Not
+/// thread safe.
 class RunLog {
  public:
-  /// Creates the file, or empties it; `append` continues it instead (--resume).
-  [[nodiscard]] static Result<RunLog> open(const std::filesystem::path& path, bool append = false);
+  /// Creates the file, or empties it.
+  [[nodiscard]] static Result<RunLog> open(const std::filesystem::path& path);
+  /// Goes on with the log of a run that is resumed after `round`: what it says of later rounds is cut off,
+  /// and so is its summary, so that every round stands there once. Where there is no log yet, one begins with
+  /// `start`. Errors (bad_input) name the file and line: no log; the log of another run (seed or plan); a log
+  /// that ends before `round`.
+  [[nodiscard]] static Result<RunLog> resume(const std::filesystem::path& path, std::uint64_t round,
+                                             const StartRecord& start);
 
   [[nodiscard]] Status write(const StartRecord& record) { return write_line(to_json(record)); }
   [[nodiscard]] Status write(const RoundRecord& record) { return write_line(to_json(record)); }
   [[nodiscard]] Status write(const RunSummary& summary) { return write_line(to_json_line(summary)); }
+  /// Makes the disk keep what was written; before a checkpoint, which must not know more than the log.
+  [[nodiscard]] Status sync();
 
  private:
-  RunLog(std::filesystem::path path, std::ofstream file);
-  [[nodiscard]] Status write_line(const std::string& line);
+  struct Close {
+    void operator()(const int* file) const;
+  };
+  using File = std::unique_ptr<int, Close>;
+
+  RunLog(std::filesystem::path path, File file) : path_(std::move(path)), file_(std::move(file)) {}
+  [[nodiscard]] static Result<File> open_file(const std::filesystem::path& path, int flags);
+  [[nodiscard]] Status write_line(std::string line);
 
   std::filesystem::path path_;
-  std::ofstream file_;
+  File file_;
 };
 
 }  // namespace gleaner

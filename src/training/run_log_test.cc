@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
-#include "training/test_files.h"
+#include "support/output_folder.h"
 
 namespace gleaner {
 namespace {
@@ -108,15 +110,103 @@ TEST(RunLog, IsALineForEveryRecord) {
     EXPECT_TRUE(log.value().write(StartRecord{}).ok());
     EXPECT_TRUE(log.value().write(RoundRecord{}).ok());
     EXPECT_THAT(bytes_of(path), HasSubstr("\"type\":\"round\""));  // a reader follows the run
+    EXPECT_TRUE(log.value().write(summary_of("partial")).ok());
   }
-  Result<RunLog> more = RunLog::open(path, true);
-  EXPECT_TRUE(more.value().write(summary_of("partial")).ok());
-  std::istringstream lines(bytes_of(path));
-  std::vector<std::string> types;
-  for (std::string line; std::getline(lines, line);) types.push_back(Json::parse(line)["type"]);
-  EXPECT_THAT(types, ElementsAre("start", "round", "summary"));
   EXPECT_TRUE(RunLog::open(path).ok());
   EXPECT_EQ(bytes_of(path), "");
+}
+
+// ---- going on with a log
+
+StartRecord start_of(std::uint64_t seed) {
+  StartRecord r;
+  r.seed = seed;
+  r.fingerprint = "abc";
+  return r;
+}
+
+RoundRecord round_record(std::uint64_t round) {
+  RoundRecord r;
+  r.round = round;
+  return r;
+}
+
+void write_rounds(RunLog& log, std::uint64_t first, std::uint64_t last) {
+  for (std::uint64_t r = first; r <= last; ++r) ASSERT_TRUE(log.write(round_record(r)).ok());
+}
+
+void put(const std::filesystem::path& path, std::string_view bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+TEST(RunLogResume, GivesTheLogOfARunThatWasNeverInterrupted) {
+  const OutputFolder folder;
+  const auto whole = folder.path() / "whole.jsonl";
+  {
+    RunLog log = RunLog::open(whole).value();
+    ASSERT_TRUE(log.write(start_of(1)).ok());
+    write_rounds(log, 1, 9);
+    ASSERT_TRUE(log.write(summary_of("partial")).ok());
+  }
+  const std::string text = bytes_of(whole);
+  const auto path = folder.path() / "run.jsonl";
+  // Interrupted at any byte from the end of round 4 on, resumed from a checkpoint of round 4.
+  const std::size_t after_four = text.find("\"round\":5") - std::string("{\"type\":\"round\",").size();
+  for (std::size_t size = after_four; size <= text.size(); ++size) {
+    put(path, text.substr(0, size));
+    Result<RunLog> log = RunLog::resume(path, 4, start_of(1));
+    ASSERT_TRUE(log.ok()) << log.error().sentence();
+    write_rounds(log.value(), 5, 9);
+    ASSERT_TRUE(log.value().write(summary_of("partial")).ok());
+    ASSERT_TRUE(log.value().sync().ok());
+    ASSERT_EQ(bytes_of(path), text) << size;
+  }
+}
+
+TEST(RunLogResume, BeginsALogWhereThereIsNone) {
+  const OutputFolder folder;
+  const auto path = folder.path() / "run.jsonl";
+  for (int life = 0; life < 2; ++life) {  // and goes on with one that began in the middle
+    Result<RunLog> log = RunLog::resume(path, 4, start_of(1));
+    ASSERT_TRUE(log.ok()) << log.error().sentence();
+    write_rounds(log.value(), 5, 6);
+  }
+  EXPECT_EQ(bytes_of(path),
+            to_json(start_of(1)) + "\n" + to_json(round_record(5)) + "\n" + to_json(round_record(6)) + "\n");
+  put(path, "");
+  EXPECT_TRUE(RunLog::resume(path, 4, start_of(1)).ok());
+  EXPECT_EQ(bytes_of(path), to_json(start_of(1)) + "\n");
+}
+
+TEST(RunLogResume, RefusesWhatIsNotTheLogOfTheRun) {
+  const OutputFolder folder;
+  const auto path = folder.path() / "run.jsonl";
+  const auto why = [&](std::uint64_t round, std::uint64_t seed) {
+    const std::string before = bytes_of(path);
+    const Result<RunLog> log = RunLog::resume(path, round, start_of(seed));
+    EXPECT_EQ(bytes_of(path), before);
+    EXPECT_TRUE(log.ok() || log.error().kind == Error::Kind::bad_input);
+    return log ? "none" : log.error().sentence();
+  };
+  {
+    RunLog log = RunLog::open(path).value();
+    ASSERT_TRUE(log.write(start_of(1)).ok());
+    write_rounds(log, 1, 3);
+  }
+  EXPECT_EQ(why(3, 1), "none");
+  EXPECT_THAT(why(4, 1), HasSubstr("run.jsonl cannot be gone on with: it ends after round 3"));
+  EXPECT_THAT(why(3, 2), HasSubstr("of another run, its seed is 1"));
+  {
+    RunLog log = RunLog::open(path).value();
+    ASSERT_TRUE(log.write(start_of(1)).ok());
+    write_rounds(log, 1, 1);
+    write_rounds(log, 3, 3);
+  }
+  EXPECT_THAT(why(3, 1), HasSubstr("line 3 is of round 3, expected 2"));
+  for (const char* other : {"a,b\n1,2\n", "{\"type\":\"round\"}\n", "no line"}) {
+    put(path, other);
+    EXPECT_THAT(why(3, 1), HasSubstr("line 1 is not the start of a run"));
+  }
 }
 
 TEST(RunLog, NamesTheFileThatCannotBeWritten) {

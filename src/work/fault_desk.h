@@ -14,7 +14,22 @@ namespace gleaner {
 /// its moment comes. Belongs to one thread.
 class FaultDesk {
  public:
+  struct Return {
+    WorkerId worker;
+    RoundId round;
+    bool operator==(const Return&) const = default;
+  };
+  /// What is still to come.
+  struct State {
+    std::vector<Fault> pending;
+    std::vector<Return> returns;
+    bool operator==(const State&) const = default;
+  };
+
   explicit FaultDesk(std::vector<Fault> faults) : pending_(std::move(faults)) {}
+  explicit FaultDesk(State state) : pending_(std::move(state.pending)), returns_(std::move(state.returns)) {}
+
+  [[nodiscard]] State state() const { return {pending_, returns_}; }
 
   /// The fault that strikes `worker` at this moment of `round`, if any; it is then used up. For faults whose
   /// worker was drawn by chance, after_signal and sending strike the first worker >= the drawn one
@@ -37,10 +52,6 @@ class FaultDesk {
                                                         FaultMoment moment) const;
 
   std::vector<Fault> pending_;
-  struct Return {
-    WorkerId worker;
-    RoundId round;
-  };
   std::vector<Return> returns_;
 };
 

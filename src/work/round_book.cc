@@ -13,6 +13,18 @@ RoundBook::RoundBook(const RunSpec& spec) {
   summary_.seed = spec.seed;
 }
 
+void RoundBook::restore(const State& state) {
+  const RunSummary names = summary_;
+  summary_ = state.summary;
+  summary_.method = names.method;
+  summary_.policy = names.policy;
+  summary_.seed = names.seed;
+  seconds_ = state.seconds;
+  current_.round = summary_.rounds;
+  current_.accuracy = summary_.accuracy;
+  current_.test_accuracy = state.test_accuracy;
+}
+
 void RoundBook::round_begins(RoundId round) {
   current_ = RoundRecord{};
   current_.round = round.value;
@@ -28,6 +40,8 @@ const RoundRecord& RoundBook::round_ends(const Commit& commit, const Recovered& 
   r.seconds = seconds(recovered.took);
   r.loss = recovered.step.loss;
   r.accuracy = recovered.step.accuracy;
+  r.test_accuracy = recovered.test_accuracy;
+  r.learning_rate = recovered.step.learning_rate;
   r.residual = commit.residual;
   r.chunks_completed = commit.chunks_completed;
   r.chunks_used = commit.chunks_used;

@@ -16,7 +16,17 @@ namespace gleaner {
 /// Fed by a driver in the order of events; judges and steers nothing. Belongs to one thread.
 class RoundBook {
  public:
+  /// What the books of a resumed run begin with.
+  struct State {
+    RunSummary summary;                   ///< of the rounds so far; its status, reason and names do not count
+    std::vector<double> seconds;          ///< of every round
+    double test_accuracy = kNotMeasured;  ///< of the last round
+  };
+
   explicit RoundBook(const RunSpec& spec);
+  /// Goes on with these books. REQUIRES: before the first round.
+  void restore(const State& state);
+  [[nodiscard]] State state() const { return {summary_, seconds_, current_.test_accuracy}; }
 
   void round_begins(RoundId round);
   /// A chunk was completed after `took`; `drawn` is what it was to take at least; zero: nothing was injected.
@@ -29,9 +39,13 @@ class RoundBook {
     Trainer::Step step;
     double gradient_error = kNotMeasured;
     std::span<const std::uint64_t> vector_bytes;  ///< by worker
+    double test_accuracy = kNotMeasured;          ///< of the new parameters
   };
   /// The round is committed; returns its record.
   const RoundRecord& round_ends(const Commit& commit, const Recovered& recovered);
+
+  /// The record of the round that ended last, until the next one begins; its round is 0 before the first.
+  [[nodiscard]] const RoundRecord& last() const { return current_; }
 
   /// Ends the books. `status`: completed | failed | interrupted.
   [[nodiscard]] RunSummary close(const std::string& status, const std::string& reason);

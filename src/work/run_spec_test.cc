@@ -38,6 +38,16 @@ TEST(RunSpec, NamesWhatIsWrong) {
   EXPECT_THAT(complaint([](RunSpec& s) { s.segment_floats = 0; }), HasSubstr("segments"));
   EXPECT_THAT(complaint([](RunSpec& s) { s.credits = 0; }), HasSubstr("credits"));
   EXPECT_THAT(complaint([](RunSpec& s) { s.server.term = Term(0); }), HasSubstr("term 0"));
+  EXPECT_THAT(complaint([](RunSpec& s) { s.stopping.target_accuracy = 2; }),
+              HasSubstr("--target-accuracy 2"));
+  EXPECT_THAT(complaint([](RunSpec& s) { s.stopping = {.target_accuracy = 0.9, .on_test_set = true}; }),
+              HasSubstr("--test-fraction"));
+  EXPECT_THAT(complaint([](RunSpec& s) { s.test = TestSet{{}, 0}; }), HasSubstr("every 0 rounds"));
+  EXPECT_THAT(complaint([&](RunSpec& s) {
+                s.objective = objective_of(8);
+                s.stopping.target_accuracy = 0.9;
+              }),
+              HasSubstr("the objective line, which names no classes"));
   EXPECT_THAT(
       complaint([](RunSpec& s) {
         s.faults.push_back({FaultKind::hang, WorkerId(8), RoundId(1), FaultMoment::mid, std::nullopt});

@@ -17,11 +17,32 @@ Parameters starting_point(const Objective& objective, std::uint64_t seed) {
 }  // namespace
 
 Trainer::Trainer(std::shared_ptr<const Objective> objective, const OptimizerOptions& optimizer, double l2,
-                 std::uint64_t seed)
+                 std::uint64_t seed, const Schedule& schedule)
     : objective_(std::move(objective)),
       optimizer_(optimizer, objective_->parameters()),
+      schedule_(schedule),
+      watch_(optimizer.learning_rate),
       l2_(l2),
       parameters_(starting_point(*objective_, seed)) {}
+
+Trainer::State Trainer::state() const {
+  const auto kept = optimizer_.state();
+  return {parameters_, optimizer_.steps(), {kept.begin(), kept.end()}, watch_.state()};
+}
+
+bool Trainer::fits(const State& state, const Objective& objective, OptimizerKind kind) {
+  const std::size_t d = objective.parameters();
+  return state.parameters && state.parameters->size() == d && state.optimizer.size() == state_size(kind, d);
+}
+
+void Trainer::restore(const State& state) {
+  GLEANER_CHECK(fits(state, *objective_, optimizer_.options().kind),
+                "the state of another model or optimiser");
+  const Status restored = optimizer_.restore(state.steps, state.optimizer);
+  GLEANER_CHECK(restored.ok(), "fits() has looked");
+  parameters_ = state.parameters;
+  watch_.restore(state.watch);
+}
 
 Result<Trainer::Step> Trainer::step(std::span<const float> sums) {
   const std::size_t d = objective_->parameters();
@@ -43,13 +64,20 @@ Result<Trainer::Step> Trainer::step(std::span<const float> sums) {
   result.loss = tallies[0] / samples + l2_ / 2 * squares;
   result.accuracy =
       objective_->classifies() ? tallies[1] / samples : std::numeric_limits<double>::quiet_NaN();
-  const Error diverged =
-      run_failed("the training diverged: the loss or the parameters are not finite any more", "lower --lr");
-  if (!std::isfinite(result.loss)) return diverged;
-  optimizer_.step(*next, gradient);
-  if (!all_finite(*next)) return diverged;
+  const std::uint64_t round = optimizer_.steps() + 1;
+  if (Status s = watch_.judge(round, result.loss); !s) return s.error();
+  const double factor = schedule_.at(round);
+  result.learning_rate = optimizer_.options().learning_rate * factor;
+  optimizer_.step(*next, gradient, factor);
+  if (!all_finite(*next)) return watch_.bad_parameters(round);
   parameters_ = std::move(next);
   return result;
+}
+
+double Trainer::accuracy_on(const Samples& samples) const {
+  if (!objective_->classifies()) return std::numeric_limits<double>::quiet_NaN();
+  const Tallies t = objective_->evaluate(*parameters_, samples);
+  return t.samples > 0 ? t.correct / t.samples : std::numeric_limits<double>::quiet_NaN();
 }
 
 double Trainer::gradient_error(std::span<const float> sums, const std::vector<float>& parameters,

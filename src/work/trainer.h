@@ -8,7 +8,9 @@
 
 #include "base/result.h"
 #include "objective/objective.h"
+#include "training/divergence.h"
 #include "training/optimizer.h"
+#include "training/schedule.h"
 #include "work/chunk_task.h"
 
 namespace gleaner {
@@ -23,7 +25,20 @@ class Trainer {
  public:
   /// REQUIRES: check(optimizer).ok().
   Trainer(std::shared_ptr<const Objective> objective, const OptimizerOptions& optimizer, double l2,
-          std::uint64_t seed);
+          std::uint64_t seed, const Schedule& schedule = {});
+
+  /// What a later life of the server needs to go on from here.
+  struct State {
+    Parameters parameters;
+    std::uint64_t steps = 0;
+    std::vector<double> optimizer;  ///< Optimizer::state()
+    DivergenceWatch::State watch;
+  };
+  [[nodiscard]] State state() const;
+  /// Goes on where another trainer with the same objective and options stood. REQUIRES: fits(..).
+  void restore(const State& state);
+  /// Whether the lengths are those of this objective and optimiser.
+  [[nodiscard]] static bool fits(const State& state, const Objective& objective, OptimizerKind kind);
 
   /// The parameters of the next round. Shared: a step makes a new vector.
   [[nodiscard]] Parameters parameters() const { return parameters_; }
@@ -31,10 +46,14 @@ class Trainer {
   struct Step {
     double loss = 0;      ///< mean over samples, L2 included, at the parameters before the step
     double accuracy = 0;  ///< share of samples predicted correctly; NaN if the objective does not classify
+    double learning_rate = 0;  ///< with which the step was made: the optimiser's times the schedule's factor
   };
-  /// Steps with the sums over chunks (objective.dimension() floats). Errors: no sample in them; loss or
-  /// parameters that are not finite (the model is left as it was).
+  /// Steps with the sums over chunks (objective.dimension() floats). Errors: no sample in them; the training
+  /// diverges (divergence.h). Then the model is left as it was.
   Result<Step> step(std::span<const float> sums);
+
+  /// Share of `samples` that the parameters predict correctly; NaN if the objective does not classify. Slow.
+  [[nodiscard]] double accuracy_on(const Samples& samples) const;
 
   /// ||ghat - sum_i g_i|| / sum_i ||g_i|| for the sums of `round` at `parameters`, the reference by plain
   /// double-precision loops over the data (cli.md). Slow: outside the timed part of a round.
@@ -44,6 +63,8 @@ class Trainer {
  private:
   std::shared_ptr<const Objective> objective_;
   Optimizer optimizer_;
+  Schedule schedule_;
+  DivergenceWatch watch_;
   double l2_;
   Parameters parameters_;
 };

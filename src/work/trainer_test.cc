@@ -109,8 +109,64 @@ TEST(Trainer, SaysThatTheTrainingDivergedAndKeepsTheModel) {
   sums[2] = std::numeric_limits<float>::infinity();  // the loss does
   step = trainer.step(sums);
   ASSERT_FALSE(step);
-  EXPECT_THAT(step.error().sentence(), HasSubstr("diverged"));
+  EXPECT_THAT(step.error().sentence(), HasSubstr("the loss is not finite"));
   EXPECT_EQ(trainer.parameters(), before);
+}
+
+TEST(Trainer, StopsWhenTheLossExplodes) {
+  const auto line = std::make_shared<LineObjective>(3);
+  Trainer trainer(line, sgd(0.5), 0, 1);  // the curve's largest eigenvalue is above 5: 0.5 is too much
+  for (int round = 1; round < 30; ++round) {
+    const Result<Trainer::Step> step = trainer.step(sums_of(*line, *trainer.parameters()));
+    if (step) continue;
+    EXPECT_THAT(step.error().sentence(), HasSubstr("the loss has grown from"));
+    EXPECT_THAT(step.error().sentence(), HasSubstr("lower --lr from 0.5 to 0.05"));
+    return;
+  }
+  FAIL() << "it went on";
+}
+
+TEST(Trainer, FollowsTheSchedule) {
+  const auto line = std::make_shared<LineObjective>(3);
+  const Schedule halves{.kind = Schedule::Kind::step, .every = 1, .factor = 0.5};
+  Trainer trainer(line, sgd(0.1), 0, 1, halves);
+  for (double rate = 0.1; rate > 0.01; rate /= 2) {
+    Trainer plain(line, sgd(rate), 0, 1);
+    Trainer::State from = plain.state();
+    from.parameters = trainer.parameters();
+    plain.restore(from);
+    const std::vector<float> sums = sums_of(*line, *trainer.parameters());
+    ASSERT_TRUE(plain.step(sums));
+    const Result<Trainer::Step> step = trainer.step(sums);
+    EXPECT_EQ(step.value().learning_rate, rate);
+    EXPECT_EQ(*trainer.parameters(), *plain.parameters());
+  }
+}
+
+TEST(Trainer, GoesOnFromARestoredState) {
+  const auto line = std::make_shared<LineObjective>(3);
+  for (const OptimizerKind kind :
+       {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::nesterov, OptimizerKind::adam}) {
+    OptimizerOptions options = sgd(0.05);
+    options.kind = kind;
+    const Schedule linear{.kind = Schedule::Kind::linear, .rounds = 20};
+    Trainer whole(line, options, 0.1, 1, linear);
+    for (int r = 0; r < 7; ++r) ASSERT_TRUE(whole.step(sums_of(*line, *whole.parameters())));
+    Trainer resumed(line, options, 0.1, 1, linear);
+    ASSERT_TRUE(Trainer::fits(whole.state(), *line, kind));
+    resumed.restore(whole.state());
+    for (int r = 7; r < 20; ++r) {
+      ASSERT_TRUE(whole.step(sums_of(*line, *whole.parameters())));
+      ASSERT_TRUE(resumed.step(sums_of(*line, *resumed.parameters())));
+      ASSERT_EQ(*whole.parameters(), *resumed.parameters());
+    }
+    Trainer::State other = whole.state();
+    other.optimizer.push_back(0);
+    EXPECT_FALSE(Trainer::fits(other, *line, kind));
+    other = whole.state();
+    other.parameters = std::make_shared<std::vector<float>>(3);
+    EXPECT_FALSE(Trainer::fits(other, *line, kind));
+  }
 }
 
 TEST(Trainer, TheGradientErrorIsRelativeToTheNormsOfTheChunks) {

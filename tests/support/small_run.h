@@ -58,25 +58,31 @@ struct SmallRun {
   ServerOptions server;
   std::vector<Fault> faults;
 
-  [[nodiscard]] RunSpec spec() const {
+  /// All samples, which are also what is trained on.
+  [[nodiscard]] static Samples samples() {
     static const SmallData data;
-    const std::size_t gamma = method == Method::uncoded ? 1 : replication;
-    const std::size_t l = method == Method::uncoded ? 1 : blocks;
-    Assignment a = Assignment::cyclic(chunks, workers, gamma).value();
-    Ordering order = Ordering::optimal(a);
-    Frame frame = l == 1 ? Frame::ones(workers) : Frame::coloured(a, l, seed);
     Samples samples;
     samples.rows = SmallData::kRows;
     samples.features = SmallData::kFeatures;
     samples.dense = data.dense;
     samples.labels = data.labels;
+    return samples;
+  }
+
+  [[nodiscard]] RunSpec spec() const {
+    const std::size_t gamma = method == Method::uncoded ? 1 : replication;
+    const std::size_t l = method == Method::uncoded ? 1 : blocks;
+    Assignment a = Assignment::cyclic(chunks, workers, gamma).value();
+    Ordering order = Ordering::optimal(a);
+    Frame frame = l == 1 ? Frame::ones(workers) : Frame::coloured(a, l, seed);
+    const Samples all = samples();
     std::vector<IndexRange> rows;
-    for (std::size_t c = 0; c < chunks; ++c) rows.push_back(part_of(samples.rows, c, chunks));
+    for (std::size_t c = 0; c < chunks; ++c) rows.push_back(part_of(all.rows, c, chunks));
 
     RunSpec s;
     s.plan = std::make_shared<const Plan>(Plan::make(method, a, order, frame).value());
     s.code = code_for(method);
-    s.objective = make_softmax(samples, 3, rows).value();
+    s.objective = make_softmax(all, 3, rows).value();
     s.optimizer = {OptimizerKind::sgd, 0.5};
     s.l2 = 1e-3;
     s.server = server;

@@ -1,8 +1,10 @@
-// Files for the tests of this room.
+// Files for tests.
 #pragma once
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -13,7 +15,7 @@ namespace gleaner::test {
 class OutputFolder {
  public:
   OutputFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "gleaner-training-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "gleaner-test-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
   }
   ~OutputFolder() {
@@ -31,6 +33,27 @@ class OutputFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+// While it lives, no file of this process grows beyond so many bytes: a disk that is full.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    rlimit limit = before_;
+    limit.rlim_cur = bytes;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
 };
 
 inline std::string bytes_of(const std::filesystem::path& path) {

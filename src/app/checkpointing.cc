@@ -1,0 +1,76 @@
+#include "app/checkpointing.h"
+
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "training/digest.h"
+#include "work/checkpoints.h"
+
+namespace gleaner {
+namespace {
+
+// Data by their content: a file may move, but not change.
+std::string data_text(const Dataset& data) {
+  const std::array<std::string_view, 6> pieces{bytes_of_numbers(std::span<const float>(data.dense)),
+                                               bytes_of_numbers(std::span<const std::uint64_t>(data.offsets)),
+                                               bytes_of_numbers(std::span<const std::uint32_t>(data.columns)),
+                                               bytes_of_numbers(std::span<const float>(data.values)),
+                                               bytes_of_numbers(std::span<const float>(data.labels)),
+                                               bytes_of_numbers(std::span<const float>(data.targets))};
+  return fmt::format("{}: {} samples of {} features, digest {:.12}", data.name, data.rows, data.features,
+                     hex(sha256(pieces)));
+}
+
+std::string fault_text(const std::vector<Fault>& faults) {
+  std::vector<std::string> texts;
+  for (const Fault& f : faults) {
+    const std::string who = f.by_chance ? "by chance" : fmt::format("worker {}", f.worker.value);
+    texts.push_back(
+        fmt::format("{} of {} in round {} at {}", fault_name(f.kind), who, f.round.value, fault_name(f.at)));
+  }
+  return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::vector<Setting> settings_beside_spec(const RunKit& kit, const RunSpec& spec) {
+  const TrainOptions& o = kit.options();
+  std::vector<Setting> settings{{"--data", data_text(kit.train())},
+                                {"--batch", fmt::format("{}", o.batch)},
+                                {"--clock", o.clock},
+                                {"--faults", fault_text(spec.faults)}};
+  if (o.objective == "mlp") settings.push_back({"--hidden", o.hidden});
+  return settings;
+}
+
+}  // namespace
+
+Status attach_checkpoints(const RunKit& kit, RunSpec& spec) {
+  const TrainOptions& o = kit.options();
+  if (o.checkpoint.empty()) {
+    if (!o.resume) return {};
+    return bad_input("--resume without --checkpoint", "name the folder with --checkpoint DIR");
+  }
+  if (o.checkpoint_every == 0) {
+    return bad_input("--checkpoint-every 0 would never save anything", "give at least 1");
+  }
+  if (o.resume && o.compare) {
+    return bad_input("--resume and --compare do not go together: the other methods begin with round 1",
+                     "leave one of them away");
+  }
+  spec.checkpoint = CheckpointPolicy{.folder = o.checkpoint, .every = o.checkpoint_every};
+  spec.other_settings = settings_beside_spec(kit, spec);
+  if (!o.resume) return check_no_checkpoint(spec);
+  Result<std::shared_ptr<const Snapshot>> latest = load_checkpoint(spec);
+  if (!latest) return latest.error();
+  spec.resume = std::move(latest).value();
+  return {};
+}
+
+std::string advice_on_resuming(const RunSpec& spec, const RunSummary& summary) {
+  if (!spec.checkpoint || summary.rounds >= spec.rounds || summary.rounds == 0) return "";
+  return fmt::format("  the run is saved in {}: the same command with --resume goes on\n",
+                     spec.checkpoint->folder.string());
+}
+
+}  // namespace gleaner

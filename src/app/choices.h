@@ -1,0 +1,26 @@
+// The names that flags choose from: read by the checks and offered by the completion of the shell.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace gleaner {
+
+inline constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
+inline constexpr std::array<std::string_view, 3> kSchemes{"cyclic", "fractional-repetition", "regular-graph"};
+inline constexpr std::array<std::string_view, 4> kOrders{"optimal", "worst-case", "random", "given"};
+inline constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
+inline constexpr std::array<std::string_view, 4> kObjectives{"softmax", "logistic", "linear", "mlp"};
+inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};
+inline constexpr std::array<std::string_view, 5> kSchedules{"constant", "step", "cosine", "linear", "warmup"};
+inline constexpr std::array<std::string_view, 5> kFormats{"auto", "csv", "libsvm", "idx", "npy"};
+inline constexpr std::array<std::string_view, 2> kClocks{"real", "virtual"};
+inline constexpr std::array<std::string_view, 1> kPolicies{"static"};
+inline constexpr std::array<std::string_view, 3> kRecoveries{"exact", "deadline", "residual"};
+inline constexpr std::array<std::string_view, 3> kUnrecoverable{"stop", "approximate", "wait"};
+inline constexpr std::array<std::string_view, 9> kSpeedKinds{
+    "constant", "exponential", "shifted-exponential", "lognormal", "pareto", "bimodal", "markov",
+    "trace",    "none"};
+inline constexpr std::array<std::string_view, 3> kFaultKinds{"crash", "hang", "none"};
+
+}  // namespace gleaner

@@ -1,0 +1,66 @@
+#include "app/load_data.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "data/synthetic.h"
+
+namespace gleaner {
+namespace {
+
+// The built-in data: about as large and as hard as 10,000 handwritten digits.
+constexpr std::size_t kSyntheticRows = 10000;
+constexpr std::size_t kSyntheticFeatures = 784;
+constexpr double kSyntheticTestFraction = 0.2;
+
+// The first flag that says something about files of which there are none.
+std::string_view needs_data(const TrainOptions& o) {
+  if (!o.labels.empty()) return "--labels";
+  if (!o.test.empty()) return "--test";
+  if (!o.test_labels.empty()) return "--test-labels";
+  if (!o.label_column.empty()) return "--label-column";
+  return o.format == "auto" ? "" : "--format";
+}
+
+}  // namespace
+
+Result<TrainTest> load_data(const TrainOptions& o) {
+  const Result<DataFormat> format = parse_data_format(o.format);
+  if (!format) return format.error();
+  if (o.data.empty()) {
+    if (const std::string_view flag = needs_data(o); !flag.empty()) {
+      return bad_input(fmt::format("{} without --data", flag), "give the training samples with --data FILE");
+    }
+    const double fraction = o.test_fraction.value_or(kSyntheticTestFraction);
+    if (o.objective == "linear") {
+      return split_tail(synthetic_regression(kSyntheticRows, kSyntheticFeatures, o.plan.seed), fraction);
+    }
+    const std::size_t classes = o.objective == "logistic" ? 2 : 10;
+    return split_tail(synthetic_classification(kSyntheticRows, kSyntheticFeatures, classes, o.plan.seed),
+                      fraction);
+  }
+  if (!o.test_labels.empty() && o.test.empty()) {
+    return bad_input("--test-labels without --test", "give the test samples with --test FILE");
+  }
+  DataSpec train;
+  train.format = format.value();
+  train.data = o.data;
+  train.labels = o.labels;
+  train.label_column = o.label_column;
+  train.targets = o.objective == "linear";
+  if (!o.test.empty()) {
+    if (o.test_fraction) {
+      return bad_input("--test and --test-fraction both say what to test on", "give one of them");
+    }
+    DataSpec test = train;
+    test.data = o.test;
+    test.labels = o.test_labels;
+    return load_train_test(train, test);
+  }
+  Result<Dataset> whole = load_dataset(train);
+  if (!whole) return whole.error();
+  return split_tail(whole.value(), o.test_fraction.value_or(0));
+}
+
+}  // namespace gleaner

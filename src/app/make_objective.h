@@ -1,0 +1,20 @@
+// From flags and data to what is trained.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "app/options.h"
+#include "base/result.h"
+#include "data/dataset.h"
+#include "objective/objective.h"
+
+namespace gleaner {
+
+/// The objective that the flags name, over `train` cut into `chunks`. `train` must outlive it and stay where
+/// it is. Errors name the flag.
+[[nodiscard]] Result<std::shared_ptr<const Objective>> make_objective(const TrainOptions& options,
+                                                                      const Dataset& train,
+                                                                      std::size_t chunks);
+
+}  // namespace gleaner

@@ -1,0 +1,27 @@
+// The settings of a run that all methods share, read from their flags.
+#pragma once
+
+#include "app/options.h"
+#include "base/result.h"
+#include "protocol/server_options.h"
+#include "training/optimizer.h"
+#include "training/schedule.h"
+#include "training/stopping.h"
+#include "work/faults.h"
+#include "work/speeds.h"
+
+namespace gleaner {
+
+struct RunSettings {
+  OptimizerOptions optimizer;
+  Schedule schedule;
+  ServerOptions server;
+  SpeedModel speeds;
+  FaultModel faults;
+  Stopping stopping;
+};
+
+/// Errors name the flag and its cure.
+[[nodiscard]] Result<RunSettings> read_settings(const TrainOptions& options);
+
+}  // namespace gleaner

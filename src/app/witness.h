@@ -1,0 +1,45 @@
+// Shows a run to the person, the log and the trace file.
+#pragma once
+
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/progress_view.h"
+#include "training/run_log.h"
+#include "work/run_spec.h"
+
+namespace gleaner {
+
+/// The observer of one run. Belongs to the thread that drives it.
+class Witness final : public RunObserver {
+ public:
+  explicit Witness(const RunSpec& spec) : view_(*spec.plan, spec.rounds, ProgressView::on_terminal()) {}
+
+  /// Opens the files; an empty path is none. A run that is resumed goes on with those that it has written.
+  Status open(const RunSpec& spec, const StartRecord& start, const std::string& log,
+              const std::string& trace);
+  /// Ends the display and the files. Errors: something could not be written.
+  Status close(const RunSummary& summary);
+
+  void record(const TraceRecord& r) override;
+  void on_round(const RoundRecord& r) override;
+  void on_fraction(WorkerId worker, double fraction) override { view_.fraction(worker, fraction); }
+  [[nodiscard]] Status before_checkpoint() override;
+  [[nodiscard]] bool keep_going() override;
+
+  /// The time of every round that was seen.
+  [[nodiscard]] const std::vector<double>& round_seconds() const { return seconds_; }
+
+ private:
+  Status open_log(const RunSpec& spec, const StartRecord& start, const std::string& log);
+
+  ProgressView view_;
+  std::optional<RunLog> log_;
+  std::ofstream trace_;
+  std::vector<double> seconds_;
+  Status trouble_;
+};
+
+}  // namespace gleaner

@@ -1,0 +1,91 @@
+// What all objectives over rows of samples have in common: chunks, mini-batches, pulses, sums.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/range.h"
+#include "objective/mini_batch.h"
+#include "objective/objective.h"
+
+namespace gleaner {
+
+/// A loss that is a sum over samples, cut into chunks of rows. A derived class says what some rows add to
+/// loss and gradient, once quickly and once plainly. Dense samples of which few numbers are nonzero are kept
+/// and run in sparse form, with the same results. Immutable, hence safe from many threads; each thread keeps
+/// scratch for the largest model that it has seen.
+class RowObjective : public Objective {
+ public:
+  std::size_t chunks() const final { return chunk_rows_.size(); }
+  bool chunk_gradient(std::span<const float> parameters, ChunkId chunk, RoundId round, std::span<float> out,
+                      Pulse& pulse) const final;
+  Tallies reference(std::span<const float> parameters, RoundId round, std::span<double> gradient) const final;
+  double reference_chunk_norm(std::span<const float> parameters, ChunkId chunk, RoundId round) const final;
+  Tallies evaluate(std::span<const float> parameters, const Samples& samples) const final;
+
+ protected:
+  using Rows = std::span<const std::size_t>;
+
+  /// What one thread computes with. `theta` and `gradient` are the parameters and the sums in double
+  /// precision; `work` and `transposed` belong to the derived class.
+  struct Scratch {
+    std::vector<double> theta, gradient, work, transposed;
+    std::vector<std::size_t> rows;
+  };
+
+  /// What a row costs: per_entry products for each of its nonzero features and per_row more. Between two
+  /// pulses there are at most `products` (but one row at least).
+  struct Cost {
+    std::size_t per_entry = 1;
+    std::size_t per_row = 0;
+    std::size_t products = std::size_t{1} << 20;
+  };
+
+  RowObjective(const Samples& samples, std::vector<IndexRange> chunk_rows, const MiniBatch& mini, Cost cost);
+
+  /// Errors: samples that are not sound; classes (check_samples); chunks that reach beyond the samples.
+  [[nodiscard]] static Status check(const Samples& samples, std::size_t classes,
+                                    std::span<const IndexRange> chunk_rows);
+
+  /// Called after theta was filled, before rows are added. False: the pulse said stop.
+  [[nodiscard]] virtual bool prepare(Scratch& /*scratch*/, Pulse& /*pulse*/) const { return true; }
+  /// Adds the losses of `rows` and, to scratch.gradient unless `losses_only`, their gradients.
+  virtual Tallies add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch) const = 0;
+  /// The same for one row of the training samples by textbook formulas, plain loops and the C library.
+  virtual Tallies add_plain_row(std::span<const float> parameters, std::size_t row,
+                                std::span<double> gradient) const = 0;
+
+  struct Entry {
+    std::size_t column;
+    double value;
+  };
+  /// The features of a row, for add_plain_row.
+  [[nodiscard]] std::vector<Entry> entries_of(std::size_t row) const;
+  [[nodiscard]] const Samples& samples() const { return samples_; }
+
+ private:
+  [[nodiscard]] std::size_t rows_per_batch(const Samples& samples) const;
+  Tallies add_reference(std::span<const float> parameters, std::size_t chunk, RoundId round,
+                        std::span<double> gradient) const;
+
+  Samples samples_;         // as given
+  CompressedRows compact_;  // empty unless the samples are dense with few nonzeros
+  Samples quick_;           // what the kernels read: samples_ or a view of compact_
+  std::vector<IndexRange> chunk_rows_;
+  MiniBatch mini_;
+  Cost cost_;
+};
+
+inline Tallies& operator+=(Tallies& sum, const Tallies& more) {
+  sum.loss += more.loss;
+  sum.correct += more.correct;
+  sum.samples += more.samples;
+  return sum;
+}
+
+/// A model of 8 GB: what asks for more is a slip in the data rather than a wish.
+inline constexpr std::size_t kParametersMax = std::size_t{1} << 31;
+/// Model entries that may be converted or moved between two pulses: a fraction of a millisecond.
+inline constexpr std::size_t kPulseEntries = std::size_t{1} << 18;
+
+}  // namespace gleaner

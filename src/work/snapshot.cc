@@ -1,0 +1,72 @@
+#include "work/snapshot.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace gleaner {
+namespace {
+
+bool is_of(const Fault& fault, std::size_t workers) { return fault.worker.index() < workers; }
+
+bool fits(const ClusterState& cluster, std::size_t workers) {
+  const auto known = [workers](const auto& item) { return item.worker.index() < workers; };
+  return cluster.workers.size() == workers && cluster.lives.size() == workers &&
+         std::ranges::all_of(cluster.pending, known) && std::ranges::all_of(cluster.faults.returns, known) &&
+         std::ranges::all_of(cluster.pending,
+                             [&](const PendingAlarm& a) { return !a.strike || is_of(*a.strike, workers); }) &&
+         std::ranges::all_of(cluster.faults.pending, [&](const Fault& f) { return is_of(f, workers); });
+}
+
+}  // namespace
+
+Status check_fits(const Snapshot& snapshot, const RunSpec& spec) {
+  if (!Trainer::fits(snapshot.trainer, *spec.objective, spec.optimizer.kind)) {
+    return bad_input(fmt::format("it holds a model of {} parameters, this one has {}",
+                                 snapshot.trainer.parameters ? snapshot.trainer.parameters->size() : 0,
+                                 spec.objective->parameters()));
+  }
+  if (!fits(snapshot.cluster, spec.plan->workers())) {
+    return bad_input(fmt::format("it is of another cluster than one of {} workers", spec.plan->workers()));
+  }
+  if (snapshot.book.summary.rounds != snapshot.round.value ||
+      snapshot.trainer.steps != snapshot.round.value ||
+      snapshot.book.seconds.size() != snapshot.round.value) {
+    return bad_input(fmt::format("its books do not end with round {}", snapshot.round.value));
+  }
+  return {};
+}
+
+ServerOptions first_server(const RunSpec& spec) {
+  ServerOptions options = spec.server;
+  if (spec.resume) options.term = Term(spec.resume->term.value + 1);
+  return options;
+}
+
+Trainer first_trainer(const RunSpec& spec) {
+  Trainer trainer(spec.objective, spec.optimizer, spec.l2, spec.seed, spec.schedule);
+  if (spec.resume) trainer.restore(spec.resume->trainer);
+  return trainer;
+}
+
+RoundBook first_book(const RunSpec& spec) {
+  RoundBook book(spec);
+  if (spec.resume) book.restore(spec.resume->book);
+  return book;
+}
+
+FaultDesk first_desk(const RunSpec& spec) {
+  return spec.resume ? FaultDesk(spec.resume->cluster.faults) : FaultDesk(spec.faults);
+}
+
+ClusterState first_cluster(const RunSpec& spec) {
+  if (spec.resume) return spec.resume->cluster;
+  const std::size_t m = spec.plan->workers();
+  return {std::vector(m, ClusterState::Worker::live), std::vector(m, Incarnation(0)), {}, {}};
+}
+
+RoundId first_round(const RunSpec& spec) { return spec.resume ? spec.resume->round : RoundId(0); }
+
+Duration first_elapsed(const RunSpec& spec) { return spec.resume ? spec.resume->elapsed : Duration::zero(); }
+
+}  // namespace gleaner
