@@ -77,6 +77,38 @@ def make_files(folder, gleaner):
     put("from-one.svm", "".join(f"{1 + i % 3} 1:{i}\n" for i in range(12)))
     put("from-zero.svm", "".join(f"{i % 3} 1:{i}\n" for i in range(12)))
 
+    def table(name, *rows):
+        put(name, "age,income,bought\n20,1.5,no\n" + "".join(row + "\n" for row in rows))
+    table("table.csv", "35,2,yes", "50,3,no", "60,2.5,yes")
+    table("missing.csv", "35,,yes")
+    table("category.csv", "35,low,yes")
+    table("wide.csv", "35,2,yes,9")
+    table("quote.csv", "35,2,\"yes")
+    table("mixed.csv", "35,2,1")
+    table("comma.csv", "35,\"2,5\",yes")
+    table("infinite.csv", "35,inf,yes")
+    table("unknown.csv", "35,2,perhaps")
+    put("row-numbers.csv", ",age,bought\n0,20,1\n1,30,0\n")
+    put("one-column.csv", "age\n20\n")
+    put("targets.csv", "a,price\n1,2.25\n2,3.5\n")
+    put("other-order.csv", "income,age,bought\n1,2,no\n")
+    put("utf16.csv", "age,bought\n1,2\n".encode("utf-16"))
+
+    def npy(name, header, payload, magic=b"\x93NUMPY\x01\x00"):
+        put(name, magic + struct.pack("<H", len(header)) + header.encode() + payload)
+    head = "{'descr': '%s', 'fortran_order': False, 'shape': %s}"
+    npy("x.npy", head % ("<f4", "(4, 2)"), struct.pack("<8f", *range(8)))
+    npy("y.npy", head % ("<i8", "(4,)"), struct.pack("<4q", 0, 1, 0, 1))
+    npy("short.npy", head % ("<f4", "(4, 2)"), struct.pack("<7f", *range(7)))
+    npy("huge.npy", head % ("<f4", "(4000000000, 4000000000, 4)"), b"")
+    npy("objects.npy", head % ("|O", "(4, 2)"), b"")
+    npy("big-endian.npy", head % (">f4", "(4, 2)"), struct.pack(">8f", *range(8)))
+    npy("flat.npy", head % ("<f4", "(8,)"), struct.pack("<8f", *range(8)))
+    npy("nan.npy", head % ("<f4", "(4, 2)"), struct.pack("<8f", *range(7), float("nan")))
+    npy("dictionary.npy", "{'descr' '<f4'}", b"")
+    npy("version.npy", head % ("<f4", "(4, 2)"), b"", b"\x93NUMPY\x07\x00")
+    put("arrays.npz", b"PK\x03\x04 and more")
+
     put("pairs.csv", "chunk,worker\n" + "".join(f"{i},{(i + k) % 4}\n" for i in range(4) for k in range(2)))
     put("header.csv", "worker,chunk\n0,0\n")
     put("headless.csv", "0,0\n1,1\n")
@@ -303,6 +335,32 @@ CASES = [
     data("LIBSVM value NaN", "--data nan.svm", "nan.svm:3", "'3:nan'"),
     data("LIBSVM feature too large", "--data index.svm", "index.svm:3", "'99999999999:1'"),
     data("LIBSVM of comments", "--data comments.svm", "comments.svm"),
+    data("CSV value missing", "--data missing.csv", "missing.csv:3", "'income'"),
+    data("CSV category", "--data category.csv", "category.csv:3", "'income'", "'low'"),
+    data("CSV column too many", "--data wide.csv", "wide.csv:3", "4 columns", "3"),
+    data("CSV quote open", "--data quote.csv", "quote.csv:3", "quote"),
+    data("CSV labels of two kinds", "--data mixed.csv", "mixed.csv:3", "'1'"),
+    data("CSV decimal comma", "--data comma.csv", "comma.csv:3", "'2,5'", "point"),
+    data("CSV infinite", "--data infinite.csv", "infinite.csv:3", "'inf'"),
+    data("CSV row numbers", "--data row-numbers.csv", "row-numbers.csv:1", "index=False"),
+    data("CSV of one column", "--data one-column.csv", "one-column.csv:1", "one column"),
+    data("CSV labels are fractions", "--data targets.csv", "targets.csv:2", "'2.25'", "--objective linear"),
+    data("CSV in UTF-16", "--data utf16.csv", "utf16.csv", "UTF-8"),
+    data("test CSV label unknown", "--data table.csv --test unknown.csv", "unknown.csv:3", "'perhaps'"),
+    data("test CSV in other order", "--data table.csv --test other-order.csv", "other-order.csv:1", "'income'",
+         "'age'"),
+    data("test CSV of other width", "--data table.csv --test targets.csv", "targets.csv:1", "2 columns", "3"),
+    data("NPY without labels", "--data x.npy", "x.npy", "--labels"),
+    data("NPY cut", "--data short.npy --labels y.npy", "short.npy", "28"),
+    data("NPY of absurd size", "--data huge.npy --labels y.npy", "huge.npy", "more"),
+    data("NPY of objects", "--data objects.npy --labels y.npy", "objects.npy", "'|O'", "<f4"),
+    data("NPY big-endian", "--data big-endian.npy --labels y.npy", "big-endian.npy", "'>f4'"),
+    data("NPY of one dimension", "--data flat.npy --labels y.npy", "flat.npy", "(8,)"),
+    data("NPY NaN", "--data nan.npy --labels y.npy", "nan.npy: at byte", "row 3, column 1"),
+    data("NPY header", "--data dictionary.npy --labels y.npy", "dictionary.npy: at byte 19", "':'"),
+    data("NPY version", "--data version.npy --labels y.npy", "version.npy: at byte 6", "version 7"),
+    data("NPY labels are features", "--data x.npy --labels x.npy", "x.npy", "(4, 2)"),
+    data("NPZ", "--data arrays.npz", "arrays.npz", "numpy.save"),
     data("more chunks than samples", "--data train.svm --chunks 41", "41 chunks", "--chunks"),
     data("nothing left to train on", "--data train.svm --test-fraction 0.999", "--test-fraction"),
     data("more chunks than training samples", "--data train.svm --test-fraction 0.9 --chunks 8", "8 chunks"),

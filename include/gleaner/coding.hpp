@@ -60,7 +60,8 @@ struct PlanFacts {
   std::size_t replication_min = 0;   ///< fewest holders of a chunk
   std::size_t tolerated_losses = 0;  ///< any so many workers may be lost: replication_min - blocks
   std::size_t q_max = 0;             ///< after so many finished chunks, whichever, nothing is short of copies
-  double worst_condition = 1;        ///< largest condition number met in decoding
+  double worst_condition =
+      1;  ///< largest condition number met in decoding; at least that where the plan is large
   std::size_t worker_memory_bytes = 0;  ///< gradients that a worker keeps
   std::string fingerprint;              ///< 64 hexadecimal digits: the plan and the arithmetic that runs it
 };

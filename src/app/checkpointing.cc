@@ -1,11 +1,10 @@
 #include "app/checkpointing.h"
 
-#include <array>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "training/digest.h"
+#include "training/samples.h"
 #include "work/checkpoints.h"
 
 namespace gleaner {
@@ -13,14 +12,8 @@ namespace {
 
 // Data by their content: a file may move, but not change.
 std::string data_text(const Dataset& data) {
-  const std::array<std::string_view, 6> pieces{bytes_of_numbers(std::span<const float>(data.dense)),
-                                               bytes_of_numbers(std::span<const std::uint64_t>(data.offsets)),
-                                               bytes_of_numbers(std::span<const std::uint32_t>(data.columns)),
-                                               bytes_of_numbers(std::span<const float>(data.values)),
-                                               bytes_of_numbers(std::span<const float>(data.labels)),
-                                               bytes_of_numbers(std::span<const float>(data.targets))};
-  return fmt::format("{}: {} samples of {} features, digest {:.12}", data.name, data.rows, data.features,
-                     hex(sha256(pieces)));
+  return fmt::format("{}: {} samples of {} features, fingerprint {}", data.name, data.rows, data.features,
+                     fingerprint_of(samples_of(data)));
 }
 
 std::string fault_text(const std::vector<Fault>& faults) {

@@ -55,9 +55,9 @@ TEST(CommandLine, AMisspeltFlagIsAnsweredWithTheNearest) {
 }
 
 TEST(CommandLine, AMisspeltCommandToo) {
-  EXPECT_EQ(
-      refused({"trian"}),
-      "gleaner: there is no command \"trian\"; did you mean \"train\"? known are train, plan, version\n");
+  EXPECT_EQ(refused({"trian"}),
+            "gleaner: there is no command \"trian\"; did you mean \"train\"? known are train, plan, eval, "
+            "version\n");
   EXPECT_THAT(refused({"--json", "train"}), HasSubstr("gleaner: --json stands before any command; "));
 }
 

@@ -76,6 +76,8 @@ void add_data_group(Command& c, TrainOptions& o) {
   c.file("--labels", o.labels, "labels, where they are a file of their own (IDX, NPY)");
   c.text("--label-column", o.label_column, "NAME",
          "column of the label in a CSV file, by name or number from 0");
+  c.count("--features", o.features, "features of a LIBSVM file, if the last ones are zero everywhere");
+  c.count("--classes", o.classes, "number of classes, if the file does not show all (0: it does)");
   c.file("--test", o.test, "test samples");
   c.file("--test-labels", o.test_labels, "their labels (IDX, NPY)");
   c.number("--test-fraction", o.test_fraction, "test on the last part of the samples, e.g. 0.2");

@@ -20,6 +20,8 @@ std::string_view needs_data(const TrainOptions& o) {
   if (!o.test.empty()) return "--test";
   if (!o.test_labels.empty()) return "--test-labels";
   if (!o.label_column.empty()) return "--label-column";
+  if (o.features > 0) return "--features";
+  if (o.classes > 0) return "--classes";
   return o.format == "auto" ? "" : "--format";
 }
 
@@ -48,6 +50,8 @@ Result<TrainTest> load_data(const TrainOptions& o) {
   train.data = o.data;
   train.labels = o.labels;
   train.label_column = o.label_column;
+  train.features_min = o.features;
+  train.classes = o.classes;
   train.targets = o.objective == "linear";
   if (!o.test.empty()) {
     if (o.test_fraction) {

@@ -54,6 +54,8 @@ struct TrainOptions {
   std::string test_labels;
   std::string label_column;  ///< of a CSV file; empty: by name, or the last one
   std::string format = "auto";
+  std::size_t features = 0;             ///< at least so many; libsvm names only those that are not zero
+  std::size_t classes = 0;              ///< so many, where the file may not show all; 0: as many as it shows
   std::optional<double> test_fraction;  ///< none: 0.2 of synthetic data, 0 of files
 
   std::string optimizer;  ///< empty: the objective's default

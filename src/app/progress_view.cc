@@ -45,7 +45,7 @@ bool worth_a_line(const Note& note) {
     case NoteKind::worker_refused:
     case NoteKind::chunk_rejected:
     case NoteKind::vector_rejected: return true;
-    case NoteKind::worker_joined: return note.count > 1;
+    case NoteKind::worker_joined: return note.count > 1 && note.round.value > 0;  // 0: all, of a resumed run
     default: return false;
   }
 }
@@ -82,6 +82,7 @@ void ProgressView::round(const RoundRecord& record) {
   last_ = record;
   last_.chunk_times.clear();
   seconds_total_ += record.seconds;
+  ++rounds_seen_;
   draw(record.round == rounds_);
 }
 
@@ -91,7 +92,7 @@ std::string ProgressView::headline() const {
   if (last_.round == 0) return s;
   s += fmt::format("  loss {}", loss_text(last_.loss));
   if (!std::isnan(last_.accuracy)) s += fmt::format("  accuracy {:.3f}", last_.accuracy);
-  s += fmt::format("  {:.1f} ms/round", 1e3 * seconds_total_ / static_cast<double>(last_.round));
+  s += fmt::format("  {:.1f} ms/round", 1e3 * seconds_total_ / static_cast<double>(rounds_seen_));
   if (last_.residual > 0) s += fmt::format("  residual {:.3f}", last_.residual);
   if (!std::isnan(last_.gradient_error)) s += fmt::format("  error {:.1e}", last_.gradient_error);
   return s;

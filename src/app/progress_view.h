@@ -45,6 +45,7 @@ class ProgressView {
   WorkerBoard board_;
   RoundRecord last_;
   double seconds_total_ = 0;
+  std::uint64_t rounds_seen_ = 0;  // fewer than there were, if the run was resumed
   std::size_t lines_drawn_ = 0;
   std::string last_said_;
   Clock::time_point began_ = Clock::now();

@@ -35,7 +35,7 @@ struct Stretch {
 };
 
 // Coordinates first .. first+length-1. At most one block is cut by the end of the gradient, so there are two
-// stretches at most; one may be empty. REQUIRES: dimension >= 1.
+// stretches at most. One may be empty, and then its `blocks` means nothing. REQUIRES: dimension >= 1.
 std::array<Stretch, 2> stretches(std::size_t first, std::size_t length, std::size_t dimension,
                                  std::size_t blocks) {
   const std::size_t b = block_length(dimension, blocks);
@@ -70,6 +70,7 @@ void encode_segment(std::span<const std::span<const float>> gradients, std::span
   const std::size_t b = block_length(dimension, blocks);
   GLEANER_CHECK(first + out.size() <= b, "the segment ends after the coded vector");
   for (const Stretch& part : stretches(first, out.size(), dimension, blocks)) {
+    if (part.begin == part.end) continue;
     Combination sum;
     sum.outs = {out.data() + (part.begin - first)};
     for (std::size_t s = 0; s < gradients.size(); ++s) {
@@ -93,6 +94,7 @@ void decode_segment(std::span<const std::span<const float>> vectors, std::span<c
   GLEANER_CHECK(first + segment <= b, "the segment ends after the coded vector");
   if (segment == 0) return;
   for (const Stretch& part : stretches(first, segment, gradient.size(), blocks)) {
+    if (part.begin == part.end) continue;
     std::vector<Combination> sums;
     for (std::size_t k = 0; k < part.blocks; k += sums.back().outs.size()) {
       const std::size_t count = together(rows, blocks, k, part.blocks);

@@ -91,7 +91,7 @@ Result<PlanFacts> facts_of(const Plan& plan, std::size_t dimension) {
                    .replication_min = facts.replication_min,
                    .tolerated_losses = facts.tolerated_losses,
                    .q_max = facts.q_max,
-                   .worst_condition = facts.worst_condition,
+                   .worst_condition = facts.condition.at_least,
                    .worker_memory_bytes = facts.worker_memory_bytes,
                    .fingerprint = facts.fingerprint};
 }

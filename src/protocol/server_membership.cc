@@ -228,7 +228,7 @@ void Server::fail(const std::vector<ChunkId>& chunks, Out& out) {
   if (!last_rejection_.empty()) what += "; " + last_rejection_;
   const std::string cure = last_rejection_.empty()
                                ? "use a larger --replication, or --when-unrecoverable approximate or wait=60s"
-                               : "look for bad values in the data of that chunk, or lower --lr";
+                               : options_.rejection_cure;
   Note n = note(NoteKind::run_failed);
   n.text = what;
   out.push_back(n);

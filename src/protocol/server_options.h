@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -33,6 +34,8 @@ struct ServerOptions {
   Recovery recovery;
   WhenUnrecoverable when_unrecoverable = WhenUnrecoverable::stop;
   Duration wait = std::chrono::seconds(60);
+  /// What to do about gradients that are not finite, when a run fails by them; a driver knows the numbers.
+  std::string rejection_cure = "look for bad values in the data of that chunk, or lower --lr";
 
   /// bad_input, naming the field, if a value is outside its range.
   [[nodiscard]] Status check() const;

@@ -219,7 +219,7 @@ TEST(ThreadCluster, ATrainingThatDivergesFailsWithAdvice) {
   Collector seen;
   const RunSummary s = run_threads(spec, seen).summary;
   EXPECT_EQ(s.status, "failed");
-  EXPECT_THAT(s.reason, testing::HasSubstr("lower --lr"));
+  EXPECT_THAT(s.reason, testing::HasSubstr("lower --lr from 1e+12 to 1e+11"));
 }
 
 // In real time the copies that are selected differ from run to run, and so may the last bits; with one copy

@@ -180,7 +180,7 @@ TEST(VirtualCluster, ATrainingThatDivergesFailsWithAdvice) {
   Collector seen;
   const RunSummary s = run_virtual(spec, seen).summary;
   EXPECT_EQ(s.status, "failed");
-  EXPECT_THAT(s.reason, testing::HasSubstr("lower --lr"));
+  EXPECT_THAT(s.reason, testing::HasSubstr("lower --lr from 1e+12 to 1e+11"));
 }
 
 }  // namespace

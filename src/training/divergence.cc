@@ -13,15 +13,15 @@ constexpr std::uint64_t kRisesInARow = 5;
 
 }  // namespace
 
-std::string DivergenceWatch::advice() const {
+std::string smaller_rate_advice(double learning_rate) {
   return fmt::format("lower --lr from {:g} to {:.2g}, or begin with a warm-up (--schedule warmup:rounds=20)",
-                     learning_rate_, learning_rate_ / 10);
+                     learning_rate, learning_rate / 10);
 }
 
 Error DivergenceWatch::bad_parameters(std::uint64_t round) const {
   return run_failed(
       fmt::format("the training diverged: the step of round {} led to parameters that are not finite", round),
-      advice());
+      smaller_rate_advice(learning_rate_));
 }
 
 Status DivergenceWatch::judge(std::uint64_t round, double loss) {
@@ -33,7 +33,7 @@ Status DivergenceWatch::judge(std::uint64_t round, double loss) {
     return run_failed(
         fmt::format("the training diverged: the loss is not finite in round {}, it was {:.4g} at first",
                     round, state_.first),
-        advice());
+        smaller_rate_advice(learning_rate_));
   }
   state_.risen = loss > state_.last ? state_.risen + 1 : 0;
   state_.last = loss;
@@ -42,7 +42,7 @@ Status DivergenceWatch::judge(std::uint64_t round, double loss) {
   if (!(state_.first > 0) || !(suspicious || loss > kBeyondHope * state_.first)) return {};
   return run_failed(fmt::format("the training diverges: the loss has grown from {:.4g} to {:.4g} by round {}",
                                 state_.first, loss, round),
-                    advice());
+                    smaller_rate_advice(learning_rate_));
 }
 
 }  // namespace gleaner

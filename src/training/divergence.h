@@ -3,10 +3,14 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 
 #include "base/result.h"
 
 namespace gleaner {
+
+/// "lower --lr from 0.5 to 0.05, or begin with a warm-up (..)".
+[[nodiscard]] std::string smaller_rate_advice(double learning_rate);
 
 /// Looks at the loss of every round and says when there is no way back. The rules are meant never to stop a
 /// training that could have recovered; l_1 is the first loss above 0:
@@ -36,8 +40,6 @@ class DivergenceWatch {
   void restore(const State& state) { state_ = state; }
 
  private:
-  [[nodiscard]] std::string advice() const;
-
   double learning_rate_;
   State state_;
 };

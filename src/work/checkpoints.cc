@@ -57,6 +57,11 @@ Status check_writable(const fs::path& folder) {
   return {};
 }
 
+// Half a file of a life that was killed while it wrote; ours is renamed by the time that this is asked.
+bool is_left_over(std::string_view name) {
+  return name.starts_with(kPrefix) && name.ends_with(".part") && name.find(kEnd) != std::string_view::npos;
+}
+
 Error unreadable(const CheckpointFile& file, std::string_view why, const CheckpointFile* older) {
   return bad_input(fmt::format("--resume: {} {}", file.path.string(), why),
                    older != nullptr
@@ -78,6 +83,9 @@ void remove_old(const CheckpointPolicy& policy) {
   const std::vector<CheckpointFile> files = checkpoints_in(policy.folder);
   std::error_code ignored;  // one too many does no harm
   for (std::size_t k = policy.keep; k < files.size(); ++k) fs::remove(files[k].path, ignored);
+  for (fs::directory_iterator it(policy.folder, ignored), end; !ignored && it != end; it.increment(ignored)) {
+    if (is_left_over(it->path().filename().string())) fs::remove(it->path(), ignored);
+  }
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ struct CheckpointFile {
 /// Those of a folder, the latest first; none if there is no such folder.
 [[nodiscard]] std::vector<CheckpointFile> checkpoints_in(const std::filesystem::path& folder);
 
-/// Writes a checkpoint, whole or not at all and for good, then removes those beyond the `keep` latest. Makes
+/// Writes a checkpoint, whole or not at all and for good, then removes those beyond the `keep` latest, and
+/// halves that killed lives left. Makes
 /// the folder if it is missing. Errors (run_failed) name the file and the system's reason; earlier
 /// checkpoints are then untouched.
 [[nodiscard]] Status write_checkpoint(const CheckpointPolicy& policy, const Snapshot& snapshot);

@@ -82,6 +82,9 @@ TEST_F(Checkpoints, OnlySoManyAreKept) {
   std::ofstream(folder_ / "round-notes.checkpoint") << "mine";
   std::ofstream(folder_ / "round-00000009.checkpoint.42.part") << "half";
   EXPECT_THAT(rounds(), ElementsAre(5U));  // neither is one
+  write(6);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "round-notes.checkpoint"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "round-00000009.checkpoint.42.part"));  // a killed life's
 }
 
 TEST_F(Checkpoints, ANewRunDoesNotBeginWhereOneIs) {

@@ -39,6 +39,8 @@ Status check_fits(const Snapshot& snapshot, const RunSpec& spec) {
 
 ServerOptions first_server(const RunSpec& spec) {
   ServerOptions options = spec.server;
+  options.rejection_cure = "look for bad values in the data of that chunk, or " +
+                           smaller_rate_advice(spec.optimizer.learning_rate);
   if (spec.resume) options.term = Term(spec.resume->term.value + 1);
   return options;
 }
