@@ -19,23 +19,20 @@ Result<std::unique_ptr<RunKit>> RunKit::make(const TrainOptions& options) {
   return kit;
 }
 
-Result<std::shared_ptr<const Plan>> RunKit::plan(Method method) const {
-  if (plans_.contains(method)) return plans_.at(method);
-  // The coded methods share who holds what, the order and the frame.
-  const Method twin = method == Method::partial ? Method::original : Method::partial;
-  Result<Plan> made = method != Method::uncoded && plans_.contains(twin)
-                          ? Plan::make(method, plans_.at(twin)->assignment(), plans_.at(twin)->ordering(),
-                                       plans_.at(twin)->frame())
-                          : build_plan(options_.plan, method);
-  if (!made) return made.error();
-  return plans_[method] = std::make_shared<const Plan>(std::move(made).value());
+Result<std::shared_ptr<const Plan>> RunKit::plan_of(Method method) const {
+  std::shared_ptr<const Plan>& known = plans_[method];
+  if (known) return known;
+  Result<Plan> plan = build_plan(options_.plan, method);
+  if (!plan) return plan.error();
+  known = std::make_shared<const Plan>(std::move(plan).value());
+  return known;
 }
 
 Result<RunSpec> RunKit::spec(Method method) const {
-  const Result<std::shared_ptr<const Plan>> shared = plan(method);
-  if (!shared) return shared.error();
   RunSpec spec;
-  spec.plan = shared.value();
+  Result<std::shared_ptr<const Plan>> plan = plan_of(method);
+  if (!plan) return plan.error();
+  spec.plan = std::move(plan).value();
   spec.code = code_for(method);
   Result<std::shared_ptr<const Objective>> made = make_objective(options_, data_.train, spec.plan->chunks());
   if (!made) return made.error();

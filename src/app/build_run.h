@@ -16,7 +16,7 @@
 namespace gleaner {
 
 /// The data of a run and the settings that all methods share. Owns what the objectives look at: it must
-/// outlive them and stay where it is.
+/// outlive them and stay where it is. Not thread safe.
 class RunKit {
  public:
   /// Reads the data and checks every flag. Errors name the culprit.
@@ -40,13 +40,13 @@ class RunKit {
   RunKit(const TrainOptions& options, RunSettings settings, TrainTest data)
       : options_(options), settings_(std::move(settings)), data_(std::move(data)) {}
 
-  // Made once for every method: searching a frame for some seconds must not be done twice, with two results.
-  [[nodiscard]] Result<std::shared_ptr<const Plan>> plan(Method method) const;
+  [[nodiscard]] Result<std::shared_ptr<const Plan>> plan_of(Method method) const;
 
   TrainOptions options_;
   RunSettings settings_;
   TrainTest data_;
-  mutable std::map<Method, std::shared_ptr<const Plan>> plans_;
+  mutable std::map<Method, std::shared_ptr<const Plan>>
+      plans_;  // made once: improving a frame takes its time
 };
 
 }  // namespace gleaner

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "app/build_plan.h"
-#include "app/choices.h"
 #include "app/interrupt.h"
 #include "app/say.h"
 #include "coding/frame_improvement.h"
@@ -15,6 +14,7 @@
 namespace gleaner {
 namespace {
 
+constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 constexpr std::string_view kImproveCure =
     "write a time like improve=30s, or a number of steps like improve=200";
 

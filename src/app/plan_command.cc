@@ -93,10 +93,10 @@ Result<int> plan_command(const FactsOptions& options) {
   const std::vector<NamedPath> inputs{{"--plan", options.plan.plan_file},
                                       {"--assignment", options.plan.assignment}};
   if (Status s = check_outputs({&out, 1}, inputs); !s) return s.error();
+  if (options.dimension == 0) return bad_input("--dimension 0 is no gradient", "give at least 1");
   PlanNotes notes;
   const Result<Plan> plan = build_plan(options.plan, method.value(), &notes);
   if (!plan) return plan.error();
-  if (options.dimension == 0) return bad_input("--dimension 0 is no gradient", "give at least 1");
   const PlanFacts facts = facts_of(plan.value(), options.dimension, kSegmentFloats, kCredits);
   if (!options.out.empty()) {
     if (Status s = write_atomically(options.out, plan.value().canonical() + "\n"); !s) {

@@ -72,7 +72,6 @@ TEST(ProgressView, WhatHoldsInEveryRoundIsSaidOnce) {
 TEST(ProgressView, ABoardOnATerminalThatGoesAway) {
   const std::string text = shown(true, [](ProgressView& view) {
     RoundRecord last = round_of(50);
-    last.seconds = 50 * 0.05;  // the only one that is shown
     view.round(last);
     view.note(lost_in(50));
   });
