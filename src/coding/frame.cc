@@ -1,9 +1,7 @@
 #include "coding/frame.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
 #include <iterator>
 #include <map>
 
@@ -13,19 +11,10 @@
 #include "base/random.h"
 #include "coding/frame_search.h"
 #include "coding/holder_subsets.h"
+#include "coding/shortened.h"
 #include "coding/small_svd.h"
 
 namespace gleaner {
-
-namespace {
-
-// x to 29 significant bits, half up. Coefficients follow from the shortened R, so decoding stays exact.
-double shortened(double x) {
-  constexpr std::uint64_t kDropped = std::uint64_t{1} << 24U;
-  return std::bit_cast<double>((std::bit_cast<std::uint64_t>(x) + kDropped / 2) & ~(kDropped - 1));
-}
-
-}  // namespace
 
 std::string_view name_of(FrameKind kind) {
   switch (kind) {

@@ -9,6 +9,7 @@
 #include "base/portable_math.h"
 #include "base/random.h"
 #include "coding/frame_ascent.h"
+#include "coding/shortened.h"
 
 namespace gleaner {
 namespace {
@@ -68,6 +69,8 @@ void FrameImprovement::step() {
   if (ascent.best_value() <= value_) return;
   value_ = ascent.best_value();
   rows_ = ascent.best();
+  // The condition changes in the ninth digit.
+  for (double& x : rows_) x = shortened(x);
 }
 
 Frame FrameImprovement::best() const {
