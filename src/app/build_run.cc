@@ -22,7 +22,13 @@ Result<std::unique_ptr<RunKit>> RunKit::make(const TrainOptions& options) {
 Result<std::shared_ptr<const Plan>> RunKit::plan_of(Method method) const {
   std::shared_ptr<const Plan>& known = plans_[method];
   if (known) return known;
-  Result<Plan> plan = build_plan(options_.plan, method);
+  // The coded methods share who holds what, the order and the frame, also where it was searched for some
+  // seconds.
+  const auto twin = plans_.find(method == Method::partial ? Method::original : Method::partial);
+  const bool shared = method != Method::uncoded && twin != plans_.end() && twin->second != nullptr;
+  Result<Plan> plan =
+      shared ? Plan::make(method, twin->second->assignment(), twin->second->ordering(), twin->second->frame())
+             : build_plan(options_.plan, method);
   if (!plan) return plan.error();
   known = std::make_shared<const Plan>(std::move(plan).value());
   return known;

@@ -164,5 +164,21 @@ TEST(RunKit, TimeLimits) {
   EXPECT_THAT(complaint(small.options), HasSubstr("--time-limit"));
 }
 
+TEST(RunKit, MakesEveryPlanOnceAndTheCodedMethodsShareIt) {
+  TrainOptions o;
+  o.plan.workers = 12;
+  o.plan.blocks = 2;
+  o.plan.scheme = "regular-graph";
+  o.plan.frame = "coloured:improve=20ms";  // as many steps as this machine makes
+  const auto kit = RunKit::make(o).value();
+  const RunSpec first = kit->spec(Method::partial).value();
+  EXPECT_EQ(first.plan, kit->spec(Method::partial).value().plan);
+  const RunSpec original = kit->spec(Method::original).value();
+  EXPECT_EQ(original.plan->method(), Method::original);
+  EXPECT_EQ(original.plan->frame(), first.plan->frame());
+  EXPECT_EQ(original.plan->ordering(), first.plan->ordering());
+  EXPECT_EQ(kit->spec(Method::uncoded).value().plan->blocks(), 1u);
+}
+
 }  // namespace
 }  // namespace gleaner
