@@ -216,6 +216,8 @@ class Server {
   [[nodiscard]] bool is_frozen(ChunkId chunk) const;
   void touch_everything(Out& out);
   void compute_again(Out& out);
+  [[nodiscard]] SlotSet wanted_of(WorkerId worker) const;
+  [[nodiscard]] bool fits_whole_vectors() const;
   void tell_todo(WorkerId worker, const SlotSet& wanted, Out& out);
   void commit_if_complete(Out& out);
 

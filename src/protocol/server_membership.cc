@@ -59,8 +59,7 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
   refresh_contribution(peer.worker);
   if (!kept_its_work) enter_round(peer, out);
   if (selection_) {
-    const SlotSet wanted =
-        mending() ? code_->needed(*plan_, peer.worker, p.observed, coverage_) - p.rejected : SlotSet{};
+    const SlotSet wanted = mending() ? wanted_of(peer.worker) : SlotSet{};
     tell_todo(peer.worker, wanted, out);
   } else if (kept_its_work) {
     tell_todo(peer.worker, SlotSet::first(plan_->assignment().load(peer.worker)), out);

@@ -276,6 +276,20 @@ void Server::touch_everything(Out& out) {
   touched_count_ = touched_.size();
 }
 
+// What a live worker should still compute. The residual of the original code is a fit in which any further
+// vector may help, also one without a short chunk; a vector with a rejected chunk in it never comes.
+SlotSet Server::wanted_of(WorkerId worker) const {
+  const PeerState& p = peers_[worker.index()];
+  if (!fits_whole_vectors()) return code_->needed(*plan_, worker, p.observed, coverage_) - p.rejected;
+  if (!p.rejected.empty()) return {};
+  return SlotSet::first(plan_->assignment().load(worker)) - p.observed;
+}
+
+bool Server::fits_whole_vectors() const {
+  return plan_->method() == Method::original && plan_->blocks() == 1 &&
+         options_.recovery.kind == Recovery::Kind::residual;
+}
+
 void Server::compute_again(Out& out) {
   const Assignment& a = plan_->assignment();
   phase_ = Phase::computing;
@@ -294,7 +308,7 @@ void Server::compute_again(Out& out) {
     const PeerState& p = peers_[w];
     if (!p.live || p.barred) continue;
     const WorkerId worker(static_cast<std::uint32_t>(w));
-    const SlotSet wanted = code_->needed(*plan_, worker, p.observed, coverage_) - p.rejected;
+    const SlotSet wanted = wanted_of(worker);
     n.total += wanted.empty() ? 0 : 1;
     if (wanted != p.wanted) tell_todo(worker, wanted, out);
   }
