@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 
+import bad_input_saved
+
 # --- files that the cases read ------------------------------------------------------------------------------
 
 
@@ -136,7 +138,11 @@ def make_files(folder, gleaner):
     plan("plan-holder.json", lambda p: p["holders"][0].__setitem__(0, 77))
     plan("plan-frame.json", lambda p: p["frame"]["rows"].pop())
     plan("plan-nan.json", lambda p: p["frame"]["rows"][0].__setitem__(0, "nan"))
+    plan("plan-far.json", lambda p: p["order"][0].__setitem__(0, 99))
+    plan("plan-twice.json", lambda p: p["holders"][0].append(p["holders"][0][0]))
+    plan("plan-fingerprint.json", lambda p: p.update(fingerprint="0" * 64))
     put("plan-list.json", "[1, 2]")
+    put("plan-deep.json", '{"format": 1, "order": ' + "[" * 300000 + "]" * 300000 + "}")
 
     put("trace.csv", "round,w0,w1\n1,0.1,0.2\n")
     put("trace-bad.csv", "round,w0,w1\n1,0.1,-0.2\n")
@@ -392,6 +398,55 @@ CASES = [
     train("plan of another shape", "--plan plan-list.json", "plan-list.json"),
     train("plan that is a CSV", "--plan pairs.csv", "pairs.csv", "JSON"),
 
+    # the rest of the training flags
+    train("hidden without mlp", "--hidden 64 --rounds 1", "--hidden", "--objective mlp"),
+    train("hidden zero", "--objective mlp --hidden 0", "--hidden 0"),
+    train("hidden of words", "--objective mlp --hidden wide", "--hidden wide", "256/128"),
+    train("hidden with an empty layer", "--objective mlp --hidden 128//64", "--hidden 128//64"),
+    train("hidden with commas", "--objective mlp --hidden 128,64", "--hidden 128,64", "joined by /"),
+    train("hidden beyond memory", "--objective mlp --hidden 9999999/9999999", "--hidden", "2147483648"),
+    train("batch negative", "--batch -1", "--batch -1"),
+    train("batch a fraction", "--batch 0.5", "--batch 0.5"),
+    train("target accuracy zero", "--target-accuracy 0", "--target-accuracy 0"),
+    train("target accuracy in percent", "--target-accuracy 95", "--target-accuracy 95", "0.95"),
+    train("target accuracy NaN", "--target-accuracy nan", "--target-accuracy nan"),
+    train("target accuracy of linear", "--target-accuracy 0.9 --objective linear", "--target-accuracy", "linear"),
+    train("test every negative", "--test-every -1", "--test-every -1"),
+    train("time limit negative", "--time-limit -3s", "--time-limit", "-3s"),
+    train("time limit in parsecs", "--time-limit 5parsec", "--time-limit", "parsec"),
+    train("time limit beyond all time", "--time-limit 999999999999h", "--time-limit", "longer"),
+    train("schedule", "--schedule cosin", "--schedule", 'did you mean "cosine"'),
+    train("schedule step without factor", "--schedule step:every=3", "--schedule", "factor"),
+    train("schedule step without every", "--schedule step:factor=0.5", "--schedule", "every"),
+    train("schedule every zero", "--schedule step:every=0,factor=0.1", "--schedule", "every=0"),
+    train("schedule that grows", "--schedule step:every=3,factor=2", "--schedule", "factor=2"),
+    train("schedule minimum", "--schedule cosine:min=2", "--schedule", "min=2"),
+    train("schedule misspelt key", "--schedule cosine:wramup=3", "--schedule", 'did you mean "warmup"'),
+    train("schedule two kinds", "--schedule cosine+linear", "--schedule", "more than one"),
+    train("schedule that only warms up", "--schedule cosine:warmup=200", "--schedule", "--rounds 100"),
+    train("schedule two warm-ups", "--schedule warmup:rounds=9+cosine:warmup=2", "--schedule", "twice"),
+    train("model of another kind", "--model-out model.pt", "--model-out model.pt", ".safetensors"),
+    train("features without data", "--features 3", "--features", "--data"),
+    train("classes without data", "--classes 3", "--classes", "--data"),
+    data("features of images", "--data images --labels labels --features 9", "--features", "LIBSVM"),
+    data("features of a table", "--data table.csv --features 9", "--features", "LIBSVM"),
+    data("features too many", "--data train.svm --features 99999999999", "99999999999 features"),
+    data("classes too few", "--data images --labels labels --classes 2", "3 different labels", "--classes 3"),
+    data("classes too many", "--data table.csv --classes 3", "2 different labels", "--classes 2"),
+    data("classes beyond memory", "--data images --labels labels --classes 99999999999", "99999999999 classes"),
+    data("label column unknown", "--data table.csv --label-column buoght", "'buoght'", "bought"),
+    data("label column beyond", "--data table.csv --label-column 9", "column 9", "0..2"),
+    data("label column of LIBSVM", "--data train.svm --label-column 1", "--label-column", "CSV"),
+    plan("fractional repetition of seven", "--scheme fractional-repetition --workers 7 --replication 2",
+         "--replication 2", "--workers 6 or 8"),
+    plan("fractional repetition of six by four", "--scheme fractional-repetition --workers 6 --replication 4",
+         "--workers 4 or 8", "--replication 3"),
+    train("plan with a long order", "--plan plan-far.json", "plan-far.json", '"order"'),
+    train("plan with a chunk twice", "--plan plan-twice.json", "plan-twice.json"),
+    train("plan of another fingerprint", "--plan plan-fingerprint.json", "plan-fingerprint.json", "fingerprint"),
+    train("plan of nested lists", "--plan plan-deep.json", "plan-deep.json"),
+    train("plan of noise", "--plan noise", "noise", "JSON"),
+
     # outputs; /proc stands for a folder in which nobody, not even root, can make a file
     train("log in no folder", "--log nowhere/run.jsonl", "--log nowhere/run.jsonl", "folder nowhere"),
     train("log below a file", "--log images/run.jsonl", "--log images/run.jsonl"),
@@ -408,7 +463,7 @@ CASES = [
     plan("plan in no folder", "--out nowhere/plan.json", "--out nowhere/plan.json"),
     plan("plan below a file", "--out images/plan.json", "--out images/plan.json"),
     plan("plan over its assignment", "--assignment pairs.csv --out pairs.csv", "--out pairs.csv", "--assignment"),
-]
+] + bad_input_saved.CASES
 
 # What a person should never read.
 JARGON = ["what():", "std::", "terminate", "CLI::", "exception", "errno", "Could not convert", "required but",
@@ -450,7 +505,7 @@ def complaints(case, gleaner, folder, seconds_max):
     line = run.stderr[:-1]
     if not run.stderr.endswith("\n") or "\n" in line:
         found.append("stderr is not one line")
-    command = f"gleaner {args[0]}: " if args[0] in ("train", "plan", "version") else "gleaner: "
+    command = f"gleaner {args[0]}: " if args[0] in ("train", "plan", "eval", "version") else "gleaner: "
     if not line.startswith(command):
         found.append(f"does not begin with {command!r}")
     found += [f"does not say {text!r}" for text in expected if text not in line]
@@ -481,6 +536,7 @@ def main():
     with tempfile.TemporaryDirectory() as where:
         folder = pathlib.Path(where)
         make_files(folder, gleaner)
+        bad_input_saved.make_files(folder, gleaner)
         for case in CASES:
             if options.names and not any(n in case[0] for n in options.names):
                 continue

@@ -19,9 +19,9 @@ std::string data_text(const Dataset& data) {
 std::string fault_text(const std::vector<Fault>& faults) {
   std::vector<std::string> texts;
   for (const Fault& f : faults) {
-    const std::string who = f.by_chance ? "by chance" : fmt::format("worker {}", f.worker.value);
+    const std::string who = f.by_chance ? "one worker by chance" : fmt::format("worker {}", f.worker.value);
     texts.push_back(
-        fmt::format("{} of {} in round {} at {}", fault_name(f.kind), who, f.round.value, fault_name(f.at)));
+        fmt::format("{} of {} in round {}, {}", fault_name(f.kind), who, f.round.value, fault_name(f.at)));
   }
   return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
 }
@@ -41,6 +41,10 @@ std::vector<Setting> settings_beside_spec(const RunKit& kit, const RunSpec& spec
 Status attach_checkpoints(const RunKit& kit, RunSpec& spec) {
   const TrainOptions& o = kit.options();
   if (o.checkpoint.empty()) {
+    if (o.plan.gave("--checkpoint-every")) {
+      return bad_input("--checkpoint-every without --checkpoint would save nothing",
+                       "name the folder with --checkpoint DIR");
+    }
     if (!o.resume) return {};
     return bad_input("--resume without --checkpoint", "name the folder with --checkpoint DIR");
   }

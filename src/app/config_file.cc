@@ -77,7 +77,8 @@ Flag* find_key(Command& command, const std::string& key) {
 Error unknown_key(const ConfigEntry& entry, std::span<Command* const> commands) {
   std::vector<std::string> storage;
   const std::vector<std::string_view> known = keys_of(commands, storage);
-  std::string cure = "gleaner train --print-config shows the keys that there are";
+  const std::string command = entry.section.empty() ? "train" : entry.section;
+  std::string cure = fmt::format("gleaner {} --print-config shows the keys that there are", command);
   if (entry.key == "config" || entry.key == "print-config") {
     return bad_input(fmt::format("{}: {} is for the command line alone", entry.place, entry.key),
                      "leave it away");
@@ -85,7 +86,9 @@ Error unknown_key(const ConfigEntry& entry, std::span<Command* const> commands) 
   if (const auto nearest = nearest_name(entry.key, known)) {
     cure = fmt::format("did you mean {}? {}", *nearest, cure);
   }
-  return bad_input(fmt::format("{}: there is no key {}", entry.place, entry.key), cure);
+  return bad_input(fmt::format("{}: there is no key {}{}", entry.place, entry.key,
+                               entry.section.empty() ? "" : " for gleaner " + entry.section),
+                   cure);
 }
 
 Status give(Flag& flag, const ConfigEntry& entry) {

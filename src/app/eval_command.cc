@@ -29,11 +29,15 @@ Result<Dataset> load_for(const ModelCard& card, const EvalOptions& o) {
 }
 
 // The objective of the card over the samples, as one chunk.
-Result<std::shared_ptr<const Objective>> objective_of(const ModelCard& card, const Dataset& data) {
+Result<std::shared_ptr<const Objective>> objective_of(const std::string& source, const ModelCard& card,
+                                                      const Dataset& data) {
   TrainOptions train;
   train.objective = card.objective;
   train.hidden = card.hidden;
-  return make_objective(train, data, 1);
+  Result<std::shared_ptr<const Objective>> made = make_objective(train, data, 1);
+  if (made) return made;
+  return bad_input(fmt::format("{}: its metadata say what cannot be: {}", source, made.error().what),
+                   "give a model that gleaner train --model-out wrote");
 }
 
 void print_report(const EvalOptions& o, const ModelCard& card, const Objective& objective, const Tallies& t) {
@@ -75,7 +79,8 @@ Result<int> eval_command(const EvalOptions& o) {
   if (!card) return card.error();
   const Result<Dataset> data = load_for(card.value(), o);
   if (!data) return data.error();
-  const Result<std::shared_ptr<const Objective>> objective = objective_of(card.value(), data.value());
+  const Result<std::shared_ptr<const Objective>> objective =
+      objective_of(o.model, card.value(), data.value());
   if (!objective) return objective.error();
   const Result<Tallies> tallies = evaluate_model(*objective.value(), model.value(), samples_of(data.value()));
   if (!tallies) return tallies.error();

@@ -59,6 +59,10 @@ Status parse_unrecoverable(const std::string& text, ServerOptions& server) {
 Status read_names(const TrainOptions& o) {
   if (const auto r = choose("--objective", o.objective, kObjectives); !r) return r.error();
   if (const auto r = choose("--clock", o.clock, kClocks); !r) return r.error();
+  if (o.plan.gave("--hidden") && o.objective != "mlp") {
+    return bad_input(fmt::format("--hidden has no meaning for --objective {}", o.objective),
+                     "give --objective mlp, or leave --hidden away");
+  }
   if (const auto r = choose("--policy", o.policy, kPolicies); !r) return r.error();
   return {};
 }

@@ -6,12 +6,12 @@
 #include <array>
 #include <cmath>
 
+#include "data/libsvm.h"
 #include "data/number.h"
 
 namespace gleaner {
 namespace {
 
-constexpr std::size_t kClassesMax = 65536;
 constexpr double kWholeMax = 9007199254740992.0;  // 2^53: beyond it a double skips whole numbers
 constexpr const char* kOtherColumn =
     "repair it; if the labels are numbers to be met, choose --objective linear; if the labels stand in "

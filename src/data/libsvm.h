@@ -11,6 +11,7 @@ namespace gleaner {
 
 /// Feature numbers are bounded so that a slip of the pen cannot ask for a model of terabytes.
 constexpr std::size_t kFeaturesMax = std::size_t{1} << 26;
+constexpr std::size_t kClassesMax = 65536;  ///< different labels
 
 struct LibsvmOptions {
   /// Features of the result: at least this many (0: as many as the file names).

@@ -12,6 +12,9 @@ Result<DataFormat> format_of(const DataSpec& spec) {
     return bad_input(
         fmt::format("{} features are too many, expected at most {}", spec.features_min, kFeaturesMax),
         "give fewer --features");
+  if (spec.classes > kClassesMax)
+    return bad_input(fmt::format("{} classes are too many, expected at most {}", spec.classes, kClassesMax),
+                     "give fewer --classes");
   Result<DataFormat> format = spec.format == DataFormat::automatic ? detect_format(spec.data) : spec.format;
   if (!format) return format;
   if (!has_arrays(format.value()) && !spec.labels.empty())
@@ -22,6 +25,9 @@ Result<DataFormat> format_of(const DataSpec& spec) {
   if (format.value() != DataFormat::csv && !spec.label_column.empty())
     return bad_input(fmt::format("--label-column is for CSV, but {} is not CSV", spec.data.string()),
                      "leave --label-column away, or give --format csv");
+  if (format.value() != DataFormat::libsvm && spec.features_min > 0 && !spec.schema)
+    return bad_input(fmt::format("--features is for LIBSVM, but {} is not LIBSVM", spec.data.string()),
+                     "leave --features away: the file shows how many it has");
   return format;
 }
 

@@ -86,6 +86,9 @@ Status save_model(const std::filesystem::path& path, std::span<const Objective::
 
 Result<Model> read_model(const std::filesystem::path& path) {
   if (Status s = check_model_path("--model", path); !s) return s.error();
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    return bad_input(fmt::format("cannot read {}: it is a folder", path.string()), "give a file");
   Result<Model> model = is_npz(path) ? read_npz(path) : read_safetensors(path);
   if (!model) return model;
   if (Status s = check_finite(model.value()); !s) return s.error();

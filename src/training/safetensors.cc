@@ -22,6 +22,7 @@ constexpr std::string_view kFormat = "gleaner.format";
 constexpr std::string_view kDigest = "gleaner.sha256";
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kHeaderMax = 100'000'000;
+constexpr int kDepthMax = 3;  // the header, a tensor, its shape: what is deeper could exhaust the stack
 
 std::string text(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -155,7 +156,13 @@ Result<Model> read_safetensors(const std::filesystem::path& path) {
   if (length > kHeaderMax || length > bytes.size())
     return cannot_read(path,
                        fmt::format("it is cut short or no .safetensors file: a header of {} bytes", length));
-  Json header = Json::parse(bytes.substr(0, length), nullptr, false);
+  bool deep = false;
+  const auto watch_depth = [&deep](int depth, Json::parse_event_t, Json&) {
+    deep = deep || depth > kDepthMax;
+    return !deep;
+  };
+  Json header = Json::parse(bytes.substr(0, length), watch_depth, false);
+  if (deep) return cannot_read(path, "its header is nested too deeply");
   if (!header.is_object()) return cannot_read(path, "its header is not a JSON object");
   const std::string_view numbers = bytes.substr(length);
 

@@ -46,7 +46,9 @@ Status check_writable(const fs::path& folder) {
   const fs::file_type type = fs::status(folder, error).type();
   const bool missing = type == fs::file_type::not_found;
   if (!missing && type != fs::file_type::directory) return unfit("it is not a folder");
-  const fs::path parent = fs::absolute(folder, error).lexically_normal().parent_path();
+  fs::path parent = fs::absolute(folder, error).lexically_normal();
+  if (!parent.has_filename()) parent = parent.parent_path();  // "saved/"
+  parent = parent.parent_path();
   if (missing && !fs::is_directory(parent, error))
     return unfit(fmt::format("there is no folder {}", parent.string()));
   const fs::path probe = (missing ? parent : folder) / fmt::format(".gleaner-{}.part", ::getpid());

@@ -48,8 +48,11 @@ Error differs(std::string_view name, const Setting* then, const Setting* now) {
   const std::string before =
       then == nullptr ? fmt::format("without {}", name) : fmt::format("with {} {}", name, then->value);
   const std::string after = now == nullptr ? "it is not given" : "it is " + now->value;
-  const std::string cure =
-      then == nullptr ? fmt::format("leave out {}", name) : fmt::format("give {} {}", name, then->value);
+  // What holds a space describes the setting; it is not what a flag would be given.
+  const bool described = then != nullptr && then->value.find(' ') != std::string::npos;
+  const std::string cure = then == nullptr ? fmt::format("leave out {}", name)
+                           : described     ? fmt::format("give the {} of then", name)
+                                           : fmt::format("give {} {}", name, then->value);
   return bad_input(fmt::format("it was written {}, now {}", before, after),
                    cure + ", or start a new run in another folder");
 }
