@@ -27,7 +27,7 @@ struct PlanOptions {
   std::size_t blocks = 1;       ///< l, in 1..replication: a vector is l times shorter, a chunk needs l copies
   std::string method = "partial";  ///< partial | original | uncoded: which finished work counts
   std::string scheme = "cyclic";   ///< cyclic | fractional-repetition | regular-graph: who holds what
-  std::string order = "optimal";   ///< optimal | random: in which order a worker does its chunks
+  std::string order = "optimal";   ///< optimal | worst-case | random: in which order a worker does its chunks
   std::string frame = "auto";      ///< auto | ones | gaussian | coloured: the decoding vectors
   std::uint64_t seed = 1;          ///< of graphs, orders and frames
 };

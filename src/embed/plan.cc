@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
 constexpr std::array<std::string_view, 3> kSchemes{"cyclic", "fractional-repetition", "regular-graph"};
-constexpr std::array<std::string_view, 2> kOrders{"optimal", "random"};
+constexpr std::array<std::string_view, 3> kOrders{"optimal", "worst-case", "random"};
 constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 
 Status check_name(std::string_view field, std::string_view name, std::span<const std::string_view> known) {
@@ -49,6 +49,13 @@ gleaner::Result<Assignment> assignment_of(const PlanOptions& o) {
   return Assignment::fractional_repetition(chunks, o.workers, replication);
 }
 
+// As the program chooses them: the order of the paper is made for N = m and equal loads.
+Ordering order_of(const PlanOptions& o, const Assignment& a) {
+  if (o.order == "random") return Ordering::random(a, o.seed);
+  if (is_regular(a)) return Ordering::optimal(a);
+  return o.order == "optimal" ? Ordering::for_mean_time(a, o.blocks) : Ordering::for_worst_case(a, o.blocks);
+}
+
 gleaner::Result<gleaner::Plan> build(const PlanOptions& o) {
   if (Status names = check_names(o); !names) return names.error();
   auto assignment = assignment_of(o);
@@ -56,11 +63,10 @@ gleaner::Result<gleaner::Plan> build(const PlanOptions& o) {
   const Assignment& a = assignment.value();
   auto frame = frame_of(o, a);
   if (!frame) return frame.error();
-  Ordering order = o.order == "random" ? Ordering::random(a, o.seed) : Ordering::optimal(a);
   const Method method = o.method == "uncoded"    ? Method::uncoded
                         : o.method == "original" ? Method::original
                                                  : Method::partial;
-  return gleaner::Plan::make(method, a, std::move(order), std::move(frame).value());
+  return gleaner::Plan::make(method, a, order_of(o, a), std::move(frame).value());
 }
 
 }  // namespace
