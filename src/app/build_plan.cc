@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
-#include <sstream>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -161,12 +161,19 @@ Result<std::string> read_file(std::string_view flag, const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
     return bad_input(fmt::format("{} {} cannot be opened", flag, path), "check the path and its permissions");
-  std::ostringstream text;
-  if (file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
-  if (file.bad() || !text) {
+  constexpr std::size_t kMost = std::size_t{1} << 28;  // far more than any plan, and less than /dev/zero
+  std::string text;
+  std::vector<char> piece(std::size_t{1} << 20);
+  while (text.size() <= kMost && (file.read(piece.data(), std::ssize(piece)) || file.gcount() > 0)) {
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (text.size() > kMost) {
+    return bad_input(fmt::format("{} {} is longer than 256 MiB", flag, path), "give the right file");
+  }
+  if (file.bad()) {
     return bad_input(fmt::format("{} {} cannot be read", flag, path), "check the disk");
   }
-  return text.str();
+  return text;
 }
 
 Result<Method> parse_method(std::string_view name) {

@@ -231,7 +231,7 @@ TEST_F(Safetensors, NamesWhatIsWrong) {
                        R"("a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
                        one_),
               HasSubstr("checksum is missing"));
-  EXPECT_THAT(error_of(std::string(500'000, '['), one_), HasSubstr("not a JSON object"));
+  EXPECT_THAT(error_of(std::string(500'000, '['), one_), HasSubstr("nested too deeply"));
 }
 
 // ---- putting a model to use
