@@ -384,7 +384,7 @@ def mlp(t):
     run, _ = t.train(*args, "--clock", "virtual", "--speeds", "exponential:mean=40ms", "--rounds", n)
     t.check(run["status"] == "completed" and run["workers_lost"] == 1, f"virtual clock, {n} rounds: a worker was lost")
     t.between(run["test_accuracy"], 0.6 if t.options.quick else 0.95, 1, "test accuracy")
-    n = t.rounds(200, 8, 400)
+    n = t.rounds(400, 8, 400)
     run, _ = t.train(*args, "--speeds", "exponential:mean=4ms", "--rounds", n, "--target-accuracy", 0.95, "--test-every",
                      20)
     t.check(run["status"] == "completed" and run["workers_lost"] == 1, f"real clock, {run['rounds']} rounds")
