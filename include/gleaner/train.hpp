@@ -48,7 +48,7 @@ struct TrainOptions {
       "none";  ///< injected slowness, as --speeds: "exponential:mean=20ms+slow:factor=3,workers=2"
   std::string faults = "none";  ///< injected losses, as --faults: "crash:count=1,round=5,at=mid"
   bool virtual_clock =
-      false;            ///< one thread and made-up time instead of threads: the same result, bit for bit
+      false;            ///< one thread and made-up time: the same options give the same result, bit for bit
   bool verify = false;  ///< compare every gradient with a plain sum over all chunks (doubles the work)
 
   /// Called after every round, on the thread that called train. False: stop here; the result is

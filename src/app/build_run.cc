@@ -54,6 +54,9 @@ Result<RunSpec> RunKit::spec(Method method) const {
   spec.faults = std::move(faults).value();
   spec.rounds = options_.rounds;
   spec.stopping = settings_.stopping;
+  if (options_.test_every > 0 && data_.test.rows == 0) {
+    return bad_input("--test-every without a test set", "give --test FILE or --test-fraction 0.2");
+  }
   if (data_.test.rows > 0 && spec.objective->classifies()) {
     const bool target = spec.stopping.target_accuracy.has_value();
     const std::uint64_t every = options_.test_every > 0 ? options_.test_every : target ? 1 : options_.rounds;

@@ -16,22 +16,12 @@ std::string data_text(const Dataset& data) {
                      fingerprint_of(samples_of(data)));
 }
 
-std::string fault_text(const std::vector<Fault>& faults) {
-  std::vector<std::string> texts;
-  for (const Fault& f : faults) {
-    const std::string who = f.by_chance ? "one worker by chance" : fmt::format("worker {}", f.worker.value);
-    texts.push_back(
-        fmt::format("{} of {} in round {}, {}", fault_name(f.kind), who, f.round.value, fault_name(f.at)));
-  }
-  return texts.empty() ? "none" : fmt::format("{}", fmt::join(texts, ", "));
-}
-
-std::vector<Setting> settings_beside_spec(const RunKit& kit, const RunSpec& spec) {
+std::vector<Setting> settings_beside_spec(const RunKit& kit) {
   const TrainOptions& o = kit.options();
   std::vector<Setting> settings{{"--data", data_text(kit.train())},
                                 {"--batch", fmt::format("{}", o.batch)},
                                 {"--clock", o.clock},
-                                {"--faults", fault_text(spec.faults)}};
+                                {"--faults", o.faults}};
   if (o.objective == "mlp") settings.push_back({"--hidden", o.hidden});
   return settings;
 }
@@ -56,7 +46,7 @@ Status attach_checkpoints(const RunKit& kit, RunSpec& spec) {
                      "leave one of them away");
   }
   spec.checkpoint = CheckpointPolicy{.folder = o.checkpoint, .every = o.checkpoint_every};
-  spec.other_settings = settings_beside_spec(kit, spec);
+  spec.other_settings = settings_beside_spec(kit);
   if (!o.resume) return check_no_checkpoint(spec);
   Result<std::shared_ptr<const Snapshot>> latest = load_checkpoint(spec);
   if (!latest) return latest.error();
@@ -65,9 +55,14 @@ Status attach_checkpoints(const RunKit& kit, RunSpec& spec) {
 }
 
 std::string advice_on_resuming(const RunSpec& spec, const RunSummary& summary) {
-  if (!spec.checkpoint || summary.rounds >= spec.rounds || summary.rounds == 0) return "";
-  return fmt::format("  the run is saved in {}: the same command with --resume goes on\n",
-                     spec.checkpoint->folder.string());
+  if (!spec.checkpoint || summary.rounds >= spec.rounds) return "";
+  const std::vector<CheckpointFile> saved = checkpoints_in(spec.checkpoint->folder);
+  if (saved.empty()) return "";
+  const std::string where =
+      fmt::format("  round {} is saved in {}", saved.front().round.value, spec.checkpoint->folder.string());
+  if (summary.status == "failed") return where + "\n";
+  if (summary.status == "interrupted") return where + ": the same command with --resume goes on\n";
+  return where + ": --resume goes on, with more time or another target\n";
 }
 
 }  // namespace gleaner

@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <filesystem>
 #include <fstream>
 
 #include "app/flags.h"
+#include "support/output_folder.h"
 
 namespace gleaner {
 namespace {
@@ -31,9 +31,8 @@ class ConfigFile : public ::testing::Test {
     return status ? "" : status.error().sentence();
   }
 
-  void TearDown() override { std::filesystem::remove(path_); }
-
-  std::string path_ = ::testing::TempDir() + "run.toml";
+  test::OutputFolder folder_;
+  std::string path_ = (folder_.path() / "run.toml").string();
   TrainOptions train_;
   FactsOptions facts_;
   Command train_command_ = train_flags(train_);

@@ -65,7 +65,7 @@ void add_plan_group(Command& c, PlanOptions& o) {
            "order within the workers: optimal, worst-case, random or given");
   c.text("--frame", o.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]")
       .choices = all(kFrames);
-  c.count("--seed", o.seed, "one seed, one run");
+  c.count("--seed", o.seed, "of all draws; on the virtual clock one seed is one run");
 }
 
 void add_data_group(Command& c, TrainOptions& o) {
@@ -88,7 +88,7 @@ void add_training_group(Command& c, TrainOptions& o) {
   c.group("Training");
   c.choice("--optimizer", o.optimizer, all(kOptimizers),
            "sgd, momentum, nesterov or adam (default: momentum)");
-  c.number("--lr", o.learning_rate, "step size (default: what suits them)");
+  c.number("--lr", o.learning_rate, "step size (default: one that suits objective and optimizer)");
   c.number("--momentum", o.momentum, "momentum, or beta1 of adam (default: 0.9)");
   c.text("--schedule", o.schedule, "SPEC",
          "of the step size, e.g. cosine:warmup=10 or step:every=30,factor=0.1")
@@ -98,7 +98,8 @@ void add_training_group(Command& c, TrainOptions& o) {
   c.count("--rounds", o.rounds, "rounds to train");
   c.number("--target-accuracy", o.target_accuracy,
            "end when so large a share is right, of the test set if there is one");
-  c.count("--test-every", o.test_every, "test after every N-th round (0: after the last)");
+  c.count("--test-every", o.test_every,
+          "test after every N-th round (0: the last; every, for a target accuracy)");
   c.text("--time-limit", o.time_limit, "TIME", "end after the round in which this time is up, e.g. 5min");
 }
 
@@ -132,7 +133,8 @@ Command train_flags(TrainOptions& o) {
   c.file("--trace", o.trace, "write what happened, as sentences");
   c.file("--model-out", o.model_out, "save the trained model (.npz or .safetensors)");
   c.group("Checkpoints");
-  c.file("--checkpoint", o.checkpoint, "save the run in this folder, also when it is interrupted");
+  c.file("--checkpoint", o.checkpoint, "save the run in this folder, also when it is interrupted").type =
+      "DIR";
   c.count("--checkpoint-every", o.checkpoint_every, "rounds between checkpoints");
   c.toggle("--resume", o.resume, "go on from the latest checkpoint of the folder");
   add_config(c, o.config);

@@ -91,7 +91,8 @@ Result<int> plan_command(const FactsOptions& options) {
   if (!method) return method.error();
   const NamedPath out{"--out", options.out};
   const std::vector<NamedPath> inputs{{"--plan", options.plan.plan_file},
-                                      {"--assignment", options.plan.assignment}};
+                                      {"--assignment", options.plan.assignment},
+                                      {"--config", options.config.file}};
   if (Status s = check_outputs({&out, 1}, inputs); !s) return s.error();
   if (options.dimension == 0) return bad_input("--dimension 0 is no gradient", "give at least 1");
   PlanNotes notes;
@@ -108,8 +109,9 @@ Result<int> plan_command(const FactsOptions& options) {
   } else {
     print_facts(facts, options, method.value());
   }
-  if (facts.tolerated_losses == 0 && method.value() != Method::uncoded) {
-    say("warning: this plan tolerates no loss; raise --replication above --blocks\n");
+  if (facts.tolerated_losses == 0) {
+    say("warning: this plan tolerates no loss; {}\n",
+        method.value() == Method::uncoded ? "--method partial would" : "raise --replication above --blocks");
   }
   return kExitDone;
 }

@@ -20,9 +20,22 @@
 #include "sim/virtual_cluster.h"
 #include "training/model_file.h"
 #include "work/snapshot.h"
+#include "work/spec_grammar.h"
 
 namespace gleaner {
 namespace {
+
+// The file that --speeds reads, if it reads one; what is wrong with the text is said elsewhere.
+std::string trace_of(const std::string& speeds) {
+  const Result<std::vector<SpecTerm>> terms = parse_spec("--speeds", speeds);
+  if (!terms) return "";
+  for (const SpecTerm& term : terms.value()) {
+    for (const SpecKey& key : term.keys) {
+      if (key.key == "file") return key.value;
+    }
+  }
+  return "";
+}
 
 // The files of a run and of those that it is compared with.
 Status check_files(const TrainOptions& o, const std::vector<Method>& methods) {
@@ -36,7 +49,8 @@ Status check_files(const TrainOptions& o, const std::vector<Method>& methods) {
   }
   const std::vector<NamedPath> inputs{{"--data", o.data},           {"--labels", o.labels},
                                       {"--test", o.test},           {"--test-labels", o.test_labels},
-                                      {"--plan", o.plan.plan_file}, {"--assignment", o.plan.assignment}};
+                                      {"--plan", o.plan.plan_file}, {"--assignment", o.plan.assignment},
+                                      {"--config", o.config.file},  {"--speeds", trace_of(o.speeds)}};
   return check_outputs(outputs, inputs);
 }
 
@@ -70,7 +84,10 @@ Result<Outcome> run_method(const RunKit& kit, RunSpec spec, bool chosen) {
   if (!ran) return ran.error();
   RunResult& result = ran.value();
   result.summary.test_accuracy = kit.test_accuracy(spec, result.parameters);
-  if (Status s = witness.close(result.summary); !s) return run_failed(s.error().what, s.error().cure);
+  if (Status s = witness.close(result.summary); !s) {  // what was learnt is not lost with the log
+    result.summary.status = "failed";
+    result.summary.reason = s.error().sentence();
+  }
 
   Outcome outcome;
   outcome.row = {result.summary, witness.round_seconds(), spec.plan->blocks(), spec.rounds};

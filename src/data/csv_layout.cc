@@ -116,7 +116,15 @@ class Finder {
     return std::optional(static_cast<std::size_t>(found - first_.begin()));
   }
 
+  // 0, 1, 2, ..: what tables are given as a header whose columns nobody named.
+  bool counts_columns() const {
+    for (std::size_t c = 0; c < first_.size(); ++c)
+      if (first_[c] != std::to_string(c)) return false;
+    return first_.size() >= 3 && first_ != second_;
+  }
+
   bool has_header(std::size_t label) const {
+    if (counts_columns()) return true;
     for (std::size_t c = 0; c < first_.size(); ++c)
       if (c != label && is_word(first_[c])) return true;
     if (!is_word(first_[label])) return false;

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <memory>
 
+#include <system_error>
+
 #include "coding/code.h"
 #include "embed/bridge.h"
 #include "embed/own_objective.h"
@@ -149,7 +151,14 @@ Result<TrainResult> train(const Objective& objective, const Plan& plan, const Tr
   if (!spec) return to_public(spec.error());
   const auto& own = static_cast<const OwnObjective&>(*spec.value().objective);
   Watch watch(own, options);
-  RunResult run = options.virtual_clock ? run_virtual(spec.value(), watch) : run_threads(spec.value(), watch);
+  RunResult run;
+  try {
+    run = options.virtual_clock ? run_virtual(spec.value(), watch) : run_threads(spec.value(), watch);
+  } catch (const std::system_error& e) {
+    return Error{Error::Kind::run_failed,
+                 std::string("the plan needs more threads than the system gives: ") + e.what(),
+                 "use fewer workers, or virtual_clock, which needs no threads"};
+  }
 
   const std::string failure = watch.failure().empty() ? own.first_failure() : watch.failure();
   if (!failure.empty())

@@ -68,25 +68,26 @@ RunSummary::Seconds summarize_seconds(std::span<const double> seconds) {
 }
 
 std::string to_json(const StartRecord& r) {
-  return text({{"type", "start"},
-               {"method", r.method},
-               {"policy", r.policy},
-               {"objective", r.objective},
-               {"data", r.data},
-               {"samples", r.samples},
-               {"parameters", r.parameters},
-               {"workers", r.workers},
-               {"chunks", r.chunks},
-               {"replication", r.replication},
-               {"blocks", r.blocks},
-               {"recovery", r.recovery},
-               {"fingerprint", r.fingerprint},
-               {"optimizer", r.optimizer},
-               {"learning_rate", r.learning_rate},
-               {"l2", r.l2},
-               {"seed", r.seed},
-               {"rounds", r.rounds}},
-              -1);
+  Json json{{"type", "start"},
+            {"method", r.method},
+            {"policy", r.policy},
+            {"objective", r.objective},
+            {"data", r.data},
+            {"samples", r.samples},
+            {"parameters", r.parameters},
+            {"workers", r.workers},
+            {"chunks", r.chunks},
+            {"replication", r.replication},
+            {"blocks", r.blocks},
+            {"recovery", r.recovery},
+            {"fingerprint", r.fingerprint},
+            {"optimizer", r.optimizer},
+            {"learning_rate", r.learning_rate},
+            {"l2", r.l2},
+            {"seed", r.seed},
+            {"rounds", r.rounds}};
+  if (r.after > 0) json["after"] = r.after;
+  return text(json, -1);
 }
 
 std::string to_json(const RoundRecord& r) {

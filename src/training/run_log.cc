@@ -27,26 +27,40 @@ Error cannot_go_on(const std::filesystem::path& path, std::string_view why) {
                    "name the log of the run that is resumed, or one that is not there yet");
 }
 
+// Lines of ours are flat but for lists of numbers and records; what is nested deeper is nobody's log, and
+// could exhaust the stack.
+Json parse_line(std::string_view line) {
+  constexpr int kDepthMax = 8;
+  bool deep = false;
+  const auto watch = [&deep](int depth, Json::parse_event_t, Json&) {
+    deep = deep || depth > kDepthMax;
+    return !deep;
+  };
+  Json json = Json::parse(line, watch, false);
+  return deep ? Json() : json;
+}
+
 // The number of a line about a round; nothing if it is another line.
 std::optional<std::uint64_t> round_of(std::string_view line) {
-  const Json json = Json::parse(line, nullptr, false);
+  const Json json = parse_line(line);
   if (!json.is_object() || json.value("type", Json()) != "round") return std::nullopt;
   const Json round = json.value("round", Json());
   return round.is_number_unsigned() ? std::optional(round.get<std::uint64_t>()) : std::nullopt;
 }
 
-// Whether the first line is that of the same run; the error is a reason.
-Status check_start(std::string_view line, const StartRecord& start) {
-  const Json json = Json::parse(line, nullptr, false);
+// The round after which the log begins, if its first line is that of the same run; the error is a reason.
+Result<std::uint64_t> check_start(std::string_view line, const StartRecord& start) {
+  const Json json = parse_line(line);
   if (!json.is_object() || json.value("type", Json()) != "start")
     return bad_input("line 1 is not the start of a run");
   const Json wanted = Json::parse(to_json(start));
   for (const char* key : {"seed", "fingerprint"}) {
     if (json.value(key, Json()) != wanted[key])
-      return bad_input(
-          fmt::format("it is of another run, its {} is {}", key, json.value(key, Json()).dump()));
+      return bad_input(fmt::format("it is of another run, its {} is not {}", key, wanted[key].dump()));
   }
-  return {};
+  const Json after = json.value("after", Json(0U));
+  if (!after.is_number_unsigned()) return bad_input("line 1 does not say after which round it begins");
+  return after.get<std::uint64_t>();
 }
 
 // How many bytes of a log speak of what came before the end of `round`; the error is a reason.
@@ -56,19 +70,22 @@ Result<std::size_t> length_until(std::string_view log, std::uint64_t round, cons
   for (std::size_t line = 1, end = 0; (end = log.find('\n', kept)) != std::string_view::npos; ++line) {
     const std::string_view text = log.substr(kept, end - kept);
     if (line == 1) {
-      if (Status s = check_start(text, start); !s) return s.error();
+      const Result<std::uint64_t> after = check_start(text, start);
+      if (!after) return after.error();
+      last = after.value();
     } else {
       const std::optional<std::uint64_t> number = round_of(text);
       if (!number || *number > round) break;
-      if (last > 0 && *number != last + 1)
+      if (*number != last + 1)
         return bad_input(fmt::format("line {} is of round {}, expected {}", line, *number, last + 1));
       last = *number;
     }
     kept = end + 1;
   }
   if (kept == 0 && !log.empty()) return bad_input("line 1 is not the start of a run");
-  if (last > 0 && last < round)
-    return bad_input(fmt::format("it ends after round {}, but the checkpoint is of round {}", last, round));
+  if (kept > 0 && last != round)
+    return bad_input(
+        fmt::format("it speaks of the rounds up to {}, but the checkpoint is of round {}", last, round));
   return kept;
 }
 
@@ -112,7 +129,9 @@ Result<RunLog> RunLog::resume(const std::filesystem::path& path, std::uint64_t r
     return cannot_write(path, errno);
   RunLog log(path, std::move(file).value());
   if (kept > 0) return log;
-  if (Status s = log.write(start); !s) return s.error();
+  StartRecord later = start;
+  later.after = round;
+  if (Status s = log.write(later); !s) return s.error();
   return log;
 }
 

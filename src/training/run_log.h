@@ -37,6 +37,7 @@ struct StartRecord {
   std::size_t parameters = 0;  ///< length of the model
   std::size_t samples = 0;     ///< rows of the training set
   std::uint64_t rounds = 0;    ///< wanted
+  std::uint64_t after = 0;     ///< the log begins after this round: that of a resumed run
   double learning_rate = 0;
   double l2 = 0;
 };

@@ -166,16 +166,22 @@ TEST(RunLogResume, GivesTheLogOfARunThatWasNeverInterrupted) {
 TEST(RunLogResume, BeginsALogWhereThereIsNone) {
   const OutputFolder folder;
   const auto path = folder.path() / "run.jsonl";
+  StartRecord later = start_of(1);
+  later.after = 4;
   for (int life = 0; life < 2; ++life) {  // and goes on with one that began in the middle
     Result<RunLog> log = RunLog::resume(path, 4, start_of(1));
     ASSERT_TRUE(log.ok()) << log.error().sentence();
     write_rounds(log.value(), 5, 6);
   }
   EXPECT_EQ(bytes_of(path),
-            to_json(start_of(1)) + "\n" + to_json(round_record(5)) + "\n" + to_json(round_record(6)) + "\n");
+            to_json(later) + "\n" + to_json(round_record(5)) + "\n" + to_json(round_record(6)) + "\n");
   put(path, "");
   EXPECT_TRUE(RunLog::resume(path, 4, start_of(1)).ok());
-  EXPECT_EQ(bytes_of(path), to_json(start_of(1)) + "\n");
+  EXPECT_EQ(bytes_of(path), to_json(later) + "\n");
+  EXPECT_THAT(RunLog::resume(path, 6, start_of(1)).error().what,
+              HasSubstr("it speaks of the rounds up to 4, but the checkpoint is of round 6"));
+  put(path, R"({"type":"start","seed":)" + std::string(300'000, '[') + "\n");
+  EXPECT_FALSE(RunLog::resume(path, 4, start_of(1)).ok());
 }
 
 TEST(RunLogResume, RefusesWhatIsNotTheLogOfTheRun) {
@@ -194,8 +200,8 @@ TEST(RunLogResume, RefusesWhatIsNotTheLogOfTheRun) {
     write_rounds(log, 1, 3);
   }
   EXPECT_EQ(why(3, 1), "none");
-  EXPECT_THAT(why(4, 1), HasSubstr("run.jsonl cannot be gone on with: it ends after round 3"));
-  EXPECT_THAT(why(3, 2), HasSubstr("of another run, its seed is 1"));
+  EXPECT_THAT(why(4, 1), HasSubstr("run.jsonl cannot be gone on with: it speaks of the rounds up to 3"));
+  EXPECT_THAT(why(3, 2), HasSubstr("of another run, its seed is not 2"));
   {
     RunLog log = RunLog::open(path).value();
     ASSERT_TRUE(log.write(start_of(1)).ok());

@@ -81,6 +81,11 @@ Result<Schedule> parse_schedule(std::string_view text, std::uint64_t rounds) {
     if (k < last && !is_warmup) return one_kind_only(text);
   }
   if (schedule.depends_on_rounds()) schedule.rounds = rounds;
+  constexpr std::uint64_t kWarmupMax = 1'000'000'000'000;
+  if (schedule.warmup > kWarmupMax) {
+    return bad_input(fmt::format("{}: a warm-up of {} rounds never ends", kFlag, schedule.warmup),
+                     "warm up for fewer rounds, like warmup=10");
+  }
   if (schedule.depends_on_rounds() && schedule.warmup >= rounds) {
     return bad_input(fmt::format("{}: a warm-up of {} rounds leaves none of --rounds {} for \"{}\"", kFlag,
                                  schedule.warmup, rounds, text),

@@ -53,6 +53,7 @@ TEST(ScheduleSpec, NamesWhatIsWrong) {
   EXPECT_THAT(complaint("warmup:rounds=3+cosine:warmup=3"), HasSubstr("the warm-up is given twice"));
   EXPECT_THAT(complaint("cosine:warmup=100"), HasSubstr("leaves none of --rounds 100"));
   EXPECT_EQ(complaint("constant:warmup=100"), "none");
+  EXPECT_THAT(complaint("warmup:rounds=18446744073709551615"), HasSubstr("rounds never ends"));
   EXPECT_THAT(complaint(""), HasSubstr("--schedule: the value is empty"));
 }
 
