@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-// Vectors of a size that only the machine knows cannot be kept in arrays; those processors run NEON.
+// Vectors of a size that only the machine knows cannot be kept in arrays: such Arm processors run NEON,
+// RISC-V scalar code.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "objective/dense_kernels.cc"
