@@ -260,6 +260,7 @@ CASES = [
     train("target accuracy in percent", "--target-accuracy 95", "--target-accuracy 95", "0.95"),
     train("target accuracy NaN", "--target-accuracy nan", "--target-accuracy nan"),
     train("target accuracy of linear", "--target-accuracy 0.9 --objective linear", "--target-accuracy", "linear"),
+    train("test every without a test set", SVM + ["--test-every", "2"], "--test-every", "without a test set"),
     train("test every negative", "--test-every -1", "--test-every -1"),
     train("time limit negative", "--time-limit -3s", "--time-limit", "-3s"),
     train("time limit in parsecs", "--time-limit 5parsec", "--time-limit", "parsec"),

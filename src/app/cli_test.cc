@@ -5,15 +5,19 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
+
+#include "support/output_folder.h"
 
 namespace gleaner {
 namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::internal::CaptureStderr;
 using ::testing::internal::CaptureStdout;
 using ::testing::internal::GetCapturedStderr;
@@ -122,6 +126,8 @@ TEST(CommandLine, PlanPrintsFacts) {
   EXPECT_THAT(said.out,
               HasSubstr("\n  tolerated_losses              2  any so many workers may be lost in a round\n"));
   EXPECT_THAT(gleaner({"plan", "--replication", "1"}).err, HasSubstr("warning: this plan tolerates no loss"));
+  EXPECT_THAT(gleaner({"plan", "--method", "uncoded"}).err,
+              HasSubstr("tolerates no loss; --method partial would"));
 }
 
 TEST(CommandLine, TrainPrintsATableAndJsonApart) {
@@ -133,6 +139,41 @@ TEST(CommandLine, TrainPrintsATableAndJsonApart) {
   EXPECT_THAT(said.err,
               HasSubstr("4 workers, 4 chunks, replication 3, blocks 1: tolerates the loss of any 2\n"));
   EXPECT_THAT(said.err, HasSubstr("\n  method   rounds  "));
+}
+
+const std::vector<const char*> kQuick{"train",    "--workers",          "4",    "--clock", "virtual",
+                                      "--speeds", "constant:mean=10ms", "--lr", "0.01",    "--objective",
+                                      "logistic"};
+
+Said quick(std::vector<const char*> more) {
+  more.insert(more.begin(), kQuick.begin(), kQuick.end());
+  return gleaner(more);
+}
+
+TEST(CommandLine, AFullDiskUnderTheLogDoesNotCostTheModel) {
+  const test::OutputFolder folder;
+  const std::string log = (folder.path() / "run.jsonl").string();
+  const std::string model = (folder.path() / "model.npz").string();
+  const Said said = [&] {
+    const test::FullDisk full(30'000);
+    return quick({"--rounds", "200", "--log", log.c_str(), "--model-out", model.c_str(), "--json"});
+  }();
+  EXPECT_EQ(said.code, 1);
+  EXPECT_THAT(said.out, HasSubstr("\"status\": \"failed\""));
+  EXPECT_THAT(said.err, HasSubstr("cannot write the log " + log));
+  EXPECT_TRUE(std::filesystem::exists(model));
+}
+
+TEST(CommandLine, AStoppedRunSaysWhereItIsSavedAndOneThatSavedNothingDoesNot) {
+  const test::OutputFolder folder;
+  const std::string saved = (folder.path() / "saved").string();
+  const Said stopped = quick({"--rounds", "20", "--checkpoint", saved.c_str(), "--time-limit", "100ms"});
+  EXPECT_THAT(stopped.err, HasSubstr("is saved in " + saved + ": --resume goes on, with more time"));
+  const Said whole = quick({"--rounds", "20", "--checkpoint", saved.c_str(), "--resume"});
+  EXPECT_EQ(whole.code, 0);
+  EXPECT_THAT(whole.err, HasSubstr("resumed after round "));
+  EXPECT_THAT(whole.err, Not(HasSubstr("is saved in")));
+  EXPECT_THAT(quick({"--rounds", "20", "--time-limit", "100ms"}).err, Not(HasSubstr("is saved in")));
 }
 
 TEST(CommandLine, ARunThatFailsEndsWithOne) {

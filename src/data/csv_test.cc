@@ -18,16 +18,24 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Result<Dataset> read(std::string_view text, DataSpec spec = {}) {
-  const TempFolder folder;
   spec.format = DataFormat::csv;
-  spec.data = folder.file("file.csv", text);
-  return load_dataset(spec);
+  return test::read_text("file.csv", text, std::move(spec));
 }
 
 std::string error_of(std::string_view text, const DataSpec& spec = {}) {
   const Result<Dataset> data = read(text, spec);
   EXPECT_FALSE(data.ok()) << text;
   return data.ok() ? std::string() : data.error().sentence();
+}
+
+// Tables whose columns nobody named are saved with 0, 1, 2, .. above them.
+TEST(Csv, AFirstLineThatCountsTheColumnsIsAHeader) {
+  const Dataset counted = read("0,1,2\n5,6,0\n7,8,1\n").value();
+  EXPECT_EQ(counted.rows, 2U);
+  EXPECT_EQ(counted.classes, 2U);
+  EXPECT_THAT(counted.feature_names, ElementsAre("0", "1"));
+  EXPECT_EQ(read("0,1,3\n5,6,0\n7,8,1\n").value().rows, 3U);  // does not count
+  EXPECT_EQ(read("0,1\n5,0\n7,1\n").value().rows, 3U);        // two columns may well be a sample
 }
 
 TEST(Csv, ReadsATableWithAHeader) {

@@ -16,10 +16,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Result<Dataset> read(std::string_view text, DataSpec spec = {}) {
-  const TempFolder folder;
   spec.format = DataFormat::libsvm;
-  spec.data = folder.file("file", text);
-  return load_dataset(spec);
+  return test::read_text("file", text, std::move(spec));
 }
 
 std::string error_of(std::string_view text, const DataSpec& spec = {}) {

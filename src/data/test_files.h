@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "data/load.h"
+
 namespace gleaner::test {
 
 /// A folder of its own that goes away with its contents.
@@ -44,6 +46,13 @@ class TempFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// What load_dataset makes of a file of this name and content.
+inline Result<Dataset> read_text(std::string_view name, std::string_view text, DataSpec spec) {
+  const TempFolder folder;
+  spec.data = folder.file(name, text);
+  return load_dataset(spec);
+}
 
 inline std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

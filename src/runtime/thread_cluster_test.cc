@@ -10,6 +10,7 @@
 
 #include "support/output_folder.h"
 #include "support/small_run.h"
+#include "support/stopping_checks.h"
 #include "work/checkpoints.h"
 #include "work/snapshot.h"
 
@@ -178,24 +179,7 @@ TEST(ThreadCluster, RunsAsFastAsItGoesWithoutInjectedSpeeds) {
 }
 
 TEST(ThreadCluster, TellsTheTestAccuracyAndStopsAtTheTarget) {
-  SmallRun small;
-  small.rounds = 40;
-  RunSpec spec = small.spec();
-  spec.test = TestSet{SmallRun::samples(), 3};
-  Collector all;
-  EXPECT_EQ(run_threads(spec, all).summary.reason, "");
-  for (const RoundRecord& r : all.rounds)
-    EXPECT_EQ(std::isnan(r.test_accuracy), r.round % 3 != 0 && r.round != 40) << r.round;
-  // The test samples are the training samples: after round 6 they are what round 7 finds at its start.
-  EXPECT_NEAR(all.rounds[5].test_accuracy, all.rounds[6].accuracy, 1e-6);
-
-  spec.stopping = {.target_accuracy = 0.7, .on_test_set = true};
-  Collector seen;
-  const RunSummary s = run_threads(spec, seen).summary;
-  EXPECT_EQ(s.status, "completed");
-  EXPECT_LT(s.rounds, 40U);
-  EXPECT_EQ(s.reason, "target test accuracy 0.7 reached in round " + std::to_string(s.rounds));
-  EXPECT_GE(seen.rounds.back().test_accuracy, 0.7);
+  test::expect_stop_at_target_accuracy(run_threads);
 }
 
 TEST(ThreadCluster, StopsAfterTheRoundInWhichTheTimeIsUp) {
