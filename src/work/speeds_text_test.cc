@@ -31,6 +31,23 @@ TEST(SpeedsText, TextIsCanonical) {
   EXPECT_EQ(model("lognormal:mean=2.5,sigma=1", TimeUnits::optional).text(), "lognormal:mean=2.5s,sigma=1");
 }
 
+TEST(SpeedsText, InASimulationEveryKindTakesPlainNumbers) {
+  for (const auto& [text, canonical] : std::array<std::pair<const char*, const char*>, 8>{{
+           {"constant", "constant:mean=1s"},
+           {"constant:mean=2", "constant:mean=2s"},
+           {"exponential:mean=1e-3", "exponential:mean=1ms"},
+           {"shifted-exponential:min=.5,mean=1", "shifted-exponential:min=500ms,mean=1s"},
+           {"lognormal:sigma=.5,redraw=never,noise=.1", "lognormal:mean=1s,sigma=0.5,redraw=never,noise=0.1"},
+           {"pareto:min=1,shape=2,per=chunk", "pareto:min=1s,shape=2,per=chunk"},
+           {"bimodal:fraction=.2", "bimodal:mean=1s,fraction=0.2,factor=5"},
+           {"markov:factor=1e20+slow:factor=1e30,workers=2",
+            "markov:mean=1s,factor=1e20,enter=0.05,leave=0.2+slow:factor=1e30,workers=2"},
+       }}) {
+    EXPECT_EQ(model(text, TimeUnits::optional).text(), canonical);
+    EXPECT_EQ(model(canonical).text(), canonical);
+  }
+}
+
 TEST(SpeedsText, ErrorsNameTheFlagThePartAndWhatWasExpected) {
   struct Case {
     const char* text;
