@@ -21,6 +21,7 @@ enum class Purpose : std::uint32_t {
   parameters = 8,
   batch = 9,
   test = 10,
+  trial = 20,
 };
 
 /// The name of a stream of draws.

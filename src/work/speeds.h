@@ -53,6 +53,9 @@ class SpeedModel {
   /// No injected slowness: chunk_time is 0 everywhere.
   [[nodiscard]] bool none() const { return law_ == nullptr; }
 
+  /// per=chunk: the chunks of one worker take different times in one round.
+  [[nodiscard]] bool per_chunk() const { return per_ == Per::chunk; }
+
   /// The drawn time of one chunk, at most kDurationMax.
   ///
   /// A pure function of its arguments, so that all methods meet the same draws. `position` tells the chunks
