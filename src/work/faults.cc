@@ -231,6 +231,14 @@ Result<std::vector<Fault>> FaultModel::schedule(std::uint64_t seed, std::size_t 
   return faults;
 }
 
+FaultScope FaultModel::scope() const {
+  const bool plain = server_terms_.empty() && std::ranges::all_of(terms_, [](const Term& term) {
+                       return static_cast<std::size_t>(term.kind) < kTrainingKinds &&
+                              static_cast<std::size_t>(term.at) < kTrainingMoments && !term.back_after;
+                     });
+  return plain ? FaultScope::training : FaultScope::simulation;
+}
+
 Result<std::vector<ServerFault>> FaultModel::server_schedule(std::uint64_t seed, std::uint64_t rounds) const {
   std::vector<ServerFault> faults;
   for (std::size_t t = 0; t < server_terms_.size(); ++t) {

@@ -117,7 +117,10 @@ class FaultModel {
 
   [[nodiscard]] bool none() const { return terms_.empty() && server_terms_.empty(); }
 
-  /// The canonical spelling: parse() reads it back as this model.
+  /// training: every driver can strike all of it. simulation: only FaultSource (sim/model_faults.h) can.
+  [[nodiscard]] FaultScope scope() const;
+
+  /// The canonical spelling: parse() with this scope reads it back as this model.
   [[nodiscard]] std::string text() const;
 
  private:

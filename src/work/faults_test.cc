@@ -246,6 +246,17 @@ TEST(SimulatedFaults, TheServerIsScheduledByItself) {
   EXPECT_THAT(model.server_schedule(1, 4).error().what, HasSubstr("server-crash names round 5"));
 }
 
+TEST(SimulatedFaults, SayWhoCanStrikeThem) {
+  for (const char* text : {"none", "crash:at=computing", "hang:count=2,back=3"}) {
+    EXPECT_EQ(simulated(text).scope(), FaultScope::training) << text;
+    EXPECT_TRUE(FaultModel::parse(simulated(text).text())) << text;
+  }
+  for (const char* text : {"crash:at=joining", "crash:back-after=1", "cut:back=1", "server-crash:for=1"}) {
+    EXPECT_EQ(simulated(text).scope(), FaultScope::simulation) << text;
+    EXPECT_FALSE(FaultModel::parse(simulated(text).text())) << text;
+  }
+}
+
 TEST(SimulatedFaults, ErrorsSayWhatWasExpected) {
   struct Case {
     const char* text;
