@@ -22,6 +22,7 @@ enum class Purpose : std::uint32_t {
   batch = 9,
   test = 10,
   trial = 20,
+  recovery = 30,
 };
 
 /// The name of a stream of draws.
