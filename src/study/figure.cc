@@ -90,8 +90,9 @@ std::string series_script(const FigureSeries& s, std::size_t number, Look look) 
   std::string text;
   if (has_bars(s)) {
     text += fmt::format(
-        "$s{} using 1:2:3:4 with yerrorbars notitle pointtype 0 linewidth 1.2 linecolor rgb '{}', ", number,
-        colour);
+        "$s{} using 1:2:3:4 with yerrorbars notitle pointtype 0 pointsize 0 linewidth 1.2 linecolor rgb "
+        "'{}', ",
+        number, colour);
   }
   const std::string ending = fmt::format("pointtype {} pointsize {} linecolor rgb '{}' title {}", mark,
                                          published ? 1.1 : 0.6, colour, quoted(s.name));
