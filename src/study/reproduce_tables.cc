@@ -34,8 +34,8 @@ std::string deviation_text(const std::optional<Compared>& compared) {
 ReportTable times_table(const Reproduction& r) {
   ReportTable t;
   t.key = "times";
-  t.title = fmt::format("Exact recovery: mean time of a round, in mean chunk times ({} trials)",
-                        r.time_trials);
+  t.title =
+      fmt::format("Exact recovery: mean time of a round, in mean chunk times ({} trials)", r.time_trials);
   t.note =
       "± standard error; deviation in standard errors of the difference. The clock is looked at at whole "
       "times only, as in the paper, but where it says \"any time\".";
@@ -126,8 +126,8 @@ ReportTable stability_table(const Reproduction& r) {
 
 // Letters, not bytes: "±" has two.
 std::size_t letters(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 // At most `width` letters a line, cut at blanks.
