@@ -18,6 +18,7 @@
 #include "app/plan_command.h"
 #include "app/reference_pages.h"
 #include "app/say.h"
+#include "app/simulate_command.h"
 #include "app/train_command.h"
 #include "app/version_command.h"
 #include "work/spec_grammar.h"
@@ -38,6 +39,7 @@ constexpr const char* kTry =
 struct Options {
   TrainOptions train;
   FactsOptions facts;
+  SimulateOptions simulate;
   EvalOptions eval;
   bool version_json = false;
 };
@@ -65,17 +67,20 @@ Status read_settings(const ConfigOptions& config, Command& command, std::span<Co
 
 Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> commands) {
   if (command.name() == "version") return version_command(o.version_json);
-  const bool train = command.name() == "train";
-  const bool eval = command.name() == "eval";
-  const ConfigOptions& config = train ? o.train.config : eval ? o.eval.config : o.facts.config;
+  const std::string& name = command.name();
+  const ConfigOptions& config = name == "train"      ? o.train.config
+                                : name == "eval"     ? o.eval.config
+                                : name == "simulate" ? o.simulate.config
+                                                     : o.facts.config;
   if (Status s = read_settings(config, command, commands); !s) return s.error();
   if (config.print) {
     fmt::print("{}", config_text(command));
     return kExitDone;
   }
-  if (eval) return eval_command(o.eval);
-  (train ? o.train.plan : o.facts.plan).given = command.given();
-  return train ? train_command(o.train) : plan_command(o.facts);
+  if (name == "eval") return eval_command(o.eval);
+  for (PlanOptions* plan : {&o.train.plan, &o.facts.plan, &o.simulate.plan}) plan->given = command.given();
+  if (name == "simulate") return simulate_command(o.simulate);
+  return name == "train" ? train_command(o.train) : plan_command(o.facts);
 }
 
 // What is asked without a command: a page, the version, or nothing.
@@ -97,9 +102,10 @@ int parse_and_run(int argc, const char* const* argv) {
   Options options;
   Command train = train_flags(options.train);
   Command plan = plan_flags(options.facts);
+  Command simulate = simulate_flags(options.simulate);
   Command eval = eval_flags(options.eval);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train, &plan, &eval, &version};
+  const std::vector<Command*> commands{&train, &plan, &simulate, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");
   app.footer(kTry);

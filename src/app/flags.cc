@@ -39,6 +39,24 @@ constexpr const char* kEvalExamples = R"(Examples:
   gleaner eval --model model.safetensors --data images.gz --labels labels.gz --json
 )";
 
+constexpr const char* kSimulateExamples = R"(Examples:
+  gleaner simulate
+      8 workers of exponential speed, 1000 rounds, in a moment
+  gleaner simulate --method partial,original,uncoded --workers 40 --replication 2,3,4
+      three methods, three replications, on the same draws
+  gleaner simulate --assignment assignment.csv --blocks 1,2,3 --order optimal,random \
+      --faults crash:count=5,at=start --bounds --svg time.svg
+      beside what nobody could beat, with a figure
+  gleaner simulate --recovery deadline=1/2/3/4 --workers 200 --replication 8
+      how far from exact a round is that ends at a deadline
+  gleaner simulate --speeds trace:file=times.csv --workers 16 --trials 1 --rounds 30
+      chunk times that were measured
+  gleaner simulate --dimension 1000000 --network latency=5ms,bandwidth=100Mbit --blocks 1,2
+      vectors of a million numbers over a network
+
+LIST is comma-separated; every combination is one row. Times without a unit are seconds.
+)";
+
 std::vector<std::string_view> all(std::span<const std::string_view> names) {
   return {names.begin(), names.end()};
 }
@@ -66,6 +84,51 @@ void add_plan_group(Command& c, PlanOptions& o) {
   c.text("--frame", o.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]")
       .choices = all(kFrames);
   c.count("--seed", o.seed, "of all draws; on the virtual clock one seed is one run");
+}
+
+void add_row_group(Command& c, SimulateOptions& o) {
+  c.group("Rows (lists make one row for each combination)");
+  c.text("--method", o.methods, "LIST", "partial, original, uncoded").choices = all(kMethods);
+  c.text("--policy", o.policies, "LIST", "what holders of a finished chunk do: static").choices =
+      all(kPolicies);
+  c.text("--replication", o.replications, "LIST", "workers that hold each chunk");
+  c.text("--blocks", o.blocks, "LIST", "vectors are 1/blocks of a gradient");
+  c.text("--order", o.orders, "LIST",
+         "order within the workers: optimal, worst-case, given, or random, drawn anew in each trial")
+      .choices = all(kOrders);
+  c.text("--recovery", o.recovery, "RULE", "exact, deadline=T/T/.. (one row each) or residual=0.3").choices =
+      all(kRecoveries);
+}
+
+void add_cluster_group(Command& c, SimulateOptions& o) {
+  c.group("Cluster");
+  c.choice("--scheme", o.plan.scheme, all(kSchemes),
+           "who holds what: cyclic, fractional-repetition or regular-graph");
+  c.file("--assignment", o.plan.assignment, "CSV file with the columns chunk,worker");
+  c.file("--plan", o.plan.plan_file, "a plan made by gleaner plan --out");
+  c.count("--workers", o.plan.workers, "number of workers");
+  c.count("--chunks", o.plan.chunks, "number of data chunks (default: as many as workers)");
+  c.text("--frame", o.plan.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]")
+      .choices = all(kFrames);
+  c.text("--speeds", o.speeds, "SPEC", "chunk times, exactly, e.g. exponential:mean=1").choices =
+      all(kSpeedKinds);
+  c.text("--faults", o.faults, "SPEC", "losses, drawn anew in each trial, e.g. crash:count=7,at=start")
+      .choices = all(kFaultKinds);
+  c.text("--network", o.network, "SPEC", "ideal, or e.g. latency=5ms,bandwidth=100Mbit");
+  c.choice("--grid", o.grid, all(kGrids), "none, or integer: the server looks up at whole seconds only");
+  c.text("--when-unrecoverable", o.when_unrecoverable, "WHAT", "stop, approximate or wait=60").choices =
+      all(kUnrecoverable);
+  c.count("--dimension", o.dimension, "length of gradient and parameters (0: vectors have no size)");
+}
+
+void add_trials_group(Command& c, SimulateOptions& o) {
+  c.group("Trials");
+  c.count("--trials", o.trials, "trials; all rows meet the same");
+  c.count("--rounds", o.rounds, "rounds of each trial, one after another");
+  c.count("--seed", o.plan.seed, "of all draws: the same seed, the same numbers");
+  c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
+  c.count("--disasters", o.disasters,
+          "instead: so many random clusters, all kinds of losses, every gradient checked");
 }
 
 void add_data_group(Command& c, TrainOptions& o) {
@@ -161,6 +224,19 @@ Command eval_flags(EvalOptions& o) {
   c.choice("--format", o.format, all(kFormats), "auto, csv, libsvm, idx or npy");
   c.group("Output");
   c.toggle("--json", o.json, "one JSON object on stdout");
+  add_config(c, o.config);
+  return c;
+}
+
+Command simulate_flags(SimulateOptions& o) {
+  Command c("simulate", "many rounds of a cluster on virtual time", kSimulateExamples);
+  add_row_group(c, o);
+  add_cluster_group(c, o);
+  add_trials_group(c, o);
+  c.group("Output");
+  c.toggle("--bounds", o.bounds, "how soon the round could have ended if all speeds were known");
+  c.toggle("--json", o.json, "one JSON object on stdout");
+  c.file("--svg", o.svg, "draw all rows in one figure (needs gnuplot)");
   add_config(c, o.config);
   return c;
 }

@@ -101,4 +101,33 @@ struct FactsOptions {
   std::string out;  ///< write the plan itself here
 };
 
+/// Flags of `gleaner simulate`. Times may be plain numbers, in seconds. A LIST is comma-separated; every
+/// combination of values is one row.
+struct SimulateOptions {
+  PlanOptions plan;  ///< but for what the lists say
+  ConfigOptions config;
+  std::string methods = "partial";
+  std::string policies = "static";
+  std::string replications = "3";
+  std::string blocks = "1";
+  std::string orders = "optimal";
+
+  std::string recovery = "exact";  ///< deadline=T/T/..: one row each
+  std::string when_unrecoverable = "stop";
+  std::string speeds = "exponential:mean=1";
+  std::string faults = "none";
+  std::string network = "ideal";
+  std::string grid = "none";
+
+  std::size_t trials = 1000;
+  std::size_t rounds = 1;     ///< of each trial
+  std::size_t dimension = 0;  ///< floats of gradient and parameters; 0: vectors have no size
+  std::size_t threads = 0;    ///< 0: one per core
+
+  bool bounds = false;
+  bool json = false;
+  std::string svg;
+  std::optional<std::size_t> disasters;
+};
+
 }  // namespace gleaner

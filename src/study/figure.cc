@@ -137,4 +137,9 @@ Result<std::string> draw_svg(const Figure& figure) {
   return run_gnuplot(figure_script(figure));
 }
 
+Status check_gnuplot() {
+  const Result<std::string> ran = run_gnuplot("");
+  return ran ? Status{} : Status{ran.error()};
+}
+
 }  // namespace gleaner

@@ -56,4 +56,7 @@ struct Figure {
 /// own complaint.
 [[nodiscard]] Result<std::string> draw_svg(const Figure& figure);
 
+/// Whether figures can be drawn: to be asked before a long study. Errors as draw_svg().
+[[nodiscard]] Status check_gnuplot();
+
 }  // namespace gleaner
