@@ -29,19 +29,6 @@ Result<std::vector<ReproducedScheme>> schemes_of(const ReproduceOptions& options
   return schemes;
 }
 
-Status check(const ReproduceOptions& options) {
-  if (options.trials && *options.trials < 2) {
-    return bad_input(fmt::format("--trials {} has no standard error", *options.trials), "give at least 2");
-  }
-  if (!options.g1) return {};
-  const Assignment& g1 = *options.g1;
-  if (is_regular(g1) && g1.workers() == kPaperWorkers && g1.load_max() == kPaperReplication) return {};
-  return bad_input(fmt::format("the assignment G1 beside --reference has {} chunks on {} workers; the "
-                               "paper's has {} on {}, {} chunks on each",
-                               g1.chunks(), g1.workers(), kPaperWorkers, kPaperWorkers, kPaperReplication),
-                   "use the assignment-g1.csv of the project");
-}
-
 template <class Each>
 void each_compared(const Reproduction& r, Each&& each) {
   for (const TimeRow& row : r.times) each(row.compared);
@@ -53,11 +40,24 @@ void each_compared(const Reproduction& r, Each&& each) {
 
 }  // namespace
 
+Status check(const ReproduceOptions& options) {
+  if (options.trials && *options.trials < 2) {
+    return bad_input(fmt::format("--trials {} has no standard error", *options.trials), "give at least 2");
+  }
+  if (options.trials && *options.trials > 1'000'000) {
+    return bad_input(fmt::format("--trials {} would take days", *options.trials), "give at most 1000000");
+  }
+  if (!options.g1) return {};
+  const Assignment& g1 = *options.g1;
+  if (is_regular(g1) && g1.workers() == kPaperWorkers && g1.load_max() == kPaperReplication) return {};
+  return bad_input(fmt::format("the assignment G1 beside --reference has {} chunks on {} workers; the "
+                               "paper's has {} on {}, {} chunks on each",
+                               g1.chunks(), g1.workers(), kPaperWorkers, kPaperWorkers, kPaperReplication),
+                   "use the assignment-g1.csv of the project");
+}
+
 Result<Reproduction> reproduce(const ReproduceOptions& options) {
   if (Status s = check(options); !s) return s.error();
-  const auto tell = [&](std::string_view what) {
-    if (options.progress) options.progress(what);
-  };
   const Result<std::vector<ReproducedScheme>> made = schemes_of(options);
   if (!made) return made.error();
   const std::vector<ReproducedScheme>& all = made.value();
@@ -71,21 +71,23 @@ Result<Reproduction> reproduce(const ReproduceOptions& options) {
   r.residual_scheme = two.back().name;
   r.time_trials = options.trials.value_or(kPaperTrials);
   r.residual_trials = options.trials.value_or(kPaperApproximateTrials);
-  Result<std::vector<TimeRow>> times = study_times(options, all, r.time_trials);
+  ReproduceSteps steps(options, count_times(all.size()) + kResidualSteps + 2);
+  Result<std::vector<TimeRow>> times = study_times(options, all, r.time_trials, steps);
   if (!times) return times.error();
   r.times = std::move(times).value();
 
-  tell(fmt::format("residuals at deadlines: {}", r.residual_scheme));
+  if (Status s = steps.begin("residuals at deadlines"); !s) return s.error();
   const Assignment& graph = two.back().assignment;
   r.residuals = study_fixed_sums(options, graph, r.residual_trials);
-  Result<std::vector<ResidualRow>> partial = study_residuals(options, graph, r.residual_trials);
+  Result<std::vector<ResidualRow>> partial = study_residuals(options, graph, r.residual_trials, steps);
   if (!partial) return partial.error();
   std::move(partial.value().begin(), partial.value().end(), std::back_inserter(r.residuals));
-  Result<std::vector<ResidualRow>> original = study_shipping_original(options, graph, r.residual_trials);
+  Result<std::vector<ResidualRow>> original =
+      study_shipping_original(options, graph, r.residual_trials, steps);
   if (!original) return original.error();
   r.shipping_original = std::move(original).value();
 
-  tell("orders and stability");
+  if (Status s = steps.begin("orders and stability"); !s) return s.error();
   r.orders = study_orders(two, options.seed);
   const std::size_t recoveries = std::min(kRecoveries, options.trials.value_or(kRecoveries));
   r.stability = study_stability(two, recoveries, options.seed, options.threads);

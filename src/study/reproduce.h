@@ -10,7 +10,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -29,8 +28,12 @@ struct ReproduceOptions {
   std::optional<std::uint64_t> trials;
   std::uint64_t seed = 1;
   std::size_t threads = 0;  ///< 0: one per core. Changes no result
-  /// Told what begins. Called from the thread of the caller.
-  std::function<void(std::string_view)> progress;
+  /// Told what begins, and how many rows of all are done. Called from the thread of the caller.
+  std::function<void(const std::string& what, std::size_t done, std::size_t all)> progress;
+  /// Told now and then how many trials of that row are done. Called from one thread at a time.
+  std::function<void(std::uint64_t done, std::uint64_t all)> trial_progress;
+  /// Asked between trials, from several threads; false ends the reproduction without a result.
+  std::function<bool()> keep_going;
 };
 
 /// A placement of the chunks.
@@ -67,7 +70,7 @@ struct ResidualRow {
 struct OrderRow {
   std::string scheme;
   std::string scheme_key;
-  std::string order;  ///< "optimal", "random, mean of 100", "random, best of 100", "given"
+  std::string order;  ///< "optimal", "random, mean of 100", "random, best of 100", "ascending chunks"
   std::size_t blocks = 1;
   double q_max = 0;
   std::size_t lower_bound = 0;  ///< no order has less
@@ -101,8 +104,11 @@ struct Reproduction {
   double plain_sum_p99 = 0;  ///< error of adding the same gradients in float32 without any code
 };
 
-/// Runs everything. The same options give the same result for any number of threads. Errors: fewer than 2
-/// trials; a G1 of another size or loads than in the paper; what run_trials() says.
+/// Errors: a number of trials below 2 or above a million; a G1 of another size or loads than in the paper.
+[[nodiscard]] Status check(const ReproduceOptions& options);
+
+/// Runs everything. The same options give the same result for any number of threads. Errors: those of
+/// check() and run_trials(); keep_going() said no.
 [[nodiscard]] Result<Reproduction> reproduce(const ReproduceOptions& options);
 
 /// The rows that were compared, and the largest |deviation| among them.

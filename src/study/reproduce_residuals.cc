@@ -96,7 +96,9 @@ std::vector<ResidualRow> rows_of(PaperMethod method, std::size_t blocks, const s
 
 Result<std::vector<ResidualRow>> through_machines(const ReproduceOptions& options,
                                                   const Assignment& assignment, PaperMethod method,
-                                                  std::size_t blocks, std::uint64_t trials) {
+                                                  std::size_t blocks, std::uint64_t trials,
+                                                  ReproduceSteps& steps) {
+  if (Status s = steps.begin("residuals at deadlines"); !s) return s.error();
   Result<Plan> made = paper_plan(assignment, method, blocks, options.seed);
   if (!made) return made.error();
   TrialsSpec spec = spec_of(options, std::make_shared<const Plan>(std::move(made).value()), trials);
@@ -104,17 +106,23 @@ Result<std::vector<ResidualRow>> through_machines(const ReproduceOptions& option
   std::vector<double> norms(trials * kDeadlines, 0);
   std::mutex mutex;
   std::optional<Error> failed;
+  std::uint64_t done = 0;
   const auto make = [&]() -> std::function<bool(std::uint64_t)> {
     return [&, bench = std::make_shared<DeadlineBench>(spec)](std::uint64_t k) {
+      if (options.keep_going && !options.keep_going()) return false;
       const Status run = bench->run(k, &norms[k * kDeadlines]);
-      if (run) return true;
       const std::lock_guard lock(mutex);
+      if (run) {
+        if (options.trial_progress) options.trial_progress(++done, trials);
+        return true;
+      }
       if (!failed) failed = run.error();
       return false;
     };
   };
   (void)for_each_trial(trials, options.threads, make);
   if (failed) return *failed;
+  if (Status s = steps.still_wanted(); !s) return s.error();
   return rows_of(method, blocks, norms);
 }
 
@@ -138,11 +146,13 @@ SparseColumns finished_by(const Assignment& a, const SpeedModel& speeds, const T
 }  // namespace
 
 Result<std::vector<ResidualRow>> study_residuals(const ReproduceOptions& options,
-                                                 const Assignment& assignment, std::uint64_t trials) {
+                                                 const Assignment& assignment, std::uint64_t trials,
+                                                 ReproduceSteps& steps) {
   std::vector<ResidualRow> all;
   for (const PaperMethod method : {PaperMethod::optimal_order, PaperMethod::random_order}) {
     for (std::size_t blocks = 1; blocks <= kPaperBlocks; ++blocks) {
-      Result<std::vector<ResidualRow>> rows = through_machines(options, assignment, method, blocks, trials);
+      Result<std::vector<ResidualRow>> rows =
+          through_machines(options, assignment, method, blocks, trials, steps);
       if (!rows) return rows.error();
       for (ResidualRow& row : rows.value()) {
         compare_row(options, row);
@@ -154,8 +164,9 @@ Result<std::vector<ResidualRow>> study_residuals(const ReproduceOptions& options
 }
 
 Result<std::vector<ResidualRow>> study_shipping_original(const ReproduceOptions& options,
-                                                         const Assignment& assignment, std::uint64_t trials) {
-  return through_machines(options, assignment, PaperMethod::original, 1, trials);
+                                                         const Assignment& assignment, std::uint64_t trials,
+                                                         ReproduceSteps& steps) {
+  return through_machines(options, assignment, PaperMethod::original, 1, trials, steps);
 }
 
 std::vector<ResidualRow> study_fixed_sums(const ReproduceOptions& options, const Assignment& assignment,

@@ -1,5 +1,7 @@
 #include "study/reproduce_times.h"
 
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "coding/ordering.h"
@@ -33,6 +35,8 @@ Result<Estimate> completion_time(const ReproduceOptions& options, const Assignme
   spec.trials = trials;
   spec.threads = options.threads;
   if (row.method == PaperMethod::random_order) spec.plan_of = random_orders(spec.cluster.plan);
+  spec.progress = options.trial_progress;
+  spec.keep_going = options.keep_going;
   const Result<std::vector<TrialOutcome>> outcomes = run_trials(spec);
   if (!outcomes) return outcomes.error();
   std::vector<double> times;
@@ -45,8 +49,7 @@ Result<Estimate> completion_time(const ReproduceOptions& options, const Assignme
 
 void compare_row(const ReproduceOptions& options, TimeRow& row) {
   if (!options.paper || row.grid != Grid::integer) return;
-  const bool as_published = row.scheme_key == "cyclic" ? row.lost == 0 : true;
-  if (!as_published) return;
+  if (row.scheme_key == "cyclic" && row.lost > 0) return;  // nobody was lost in the published runs
   if (const auto published = options.paper->time(row.scheme_key, row.method, row.blocks)) {
     row.compared = compare(row.time, *published);
   }
@@ -69,21 +72,24 @@ FaultModel lost_at_start(std::size_t workers) {
 
 SpeedModel paper_speeds() { return SpeedModel::parse("exponential:mean=1", TimeUnits::optional).value(); }
 
+std::size_t count_times(std::size_t schemes) {
+  return (schemes + 2) * std::size(kPaperMethods) * kPaperBlocks;  // cyclic and the last scheme come twice
+}
+
 Result<std::vector<TimeRow>> study_times(const ReproduceOptions& options,
-                                         const std::vector<ReproducedScheme>& schemes, std::uint64_t trials) {
+                                         const std::vector<ReproducedScheme>& schemes, std::uint64_t trials,
+                                         ReproduceSteps& steps) {
   std::vector<TimeRow> rows;
   const auto add = [&](const ReproducedScheme& scheme, bool losses, Grid grid) -> Status {
-    if (options.progress) {
-      options.progress(fmt::format("completion times: {}{}{}", scheme.name, losses ? "" : " without losses",
-                                   grid == Grid::none ? " without the grid" : ""));
-    }
     for (const PaperMethod method : kPaperMethods) {
       for (std::size_t blocks = 1; blocks <= kPaperBlocks; ++blocks) {
+        if (Status s = steps.begin(fmt::format("times on {}", scheme.name)); !s) return s;
         TimeRow row = row_of(scheme, method, blocks);
         if (!losses) row.lost = 0;
         row.grid = grid;
         const Result<Estimate> time = completion_time(options, scheme.assignment, row, trials);
         if (!time) return time.error();
+        if (Status s = steps.still_wanted(); !s) return s;
         row.time = time.value();
         compare_row(options, row);
         rows.push_back(std::move(row));

@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "study/reproduce.h"
+#include "study/reproduce_steps.h"
 
 namespace gleaner {
 
@@ -24,6 +25,8 @@ namespace gleaner {
 /// was not completed.
 [[nodiscard]] Result<std::vector<TimeRow>> study_times(const ReproduceOptions& options,
                                                        const std::vector<ReproducedScheme>& schemes,
-                                                       std::uint64_t trials);
+                                                       std::uint64_t trials, ReproduceSteps& steps);
+/// How many rows that are.
+[[nodiscard]] std::size_t count_times(std::size_t schemes);
 
 }  // namespace gleaner
