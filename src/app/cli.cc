@@ -17,6 +17,7 @@
 #include "app/parser.h"
 #include "app/plan_command.h"
 #include "app/reference_pages.h"
+#include "app/reproduce_command.h"
 #include "app/say.h"
 #include "app/simulate_command.h"
 #include "app/train_command.h"
@@ -40,6 +41,7 @@ struct Options {
   TrainOptions train;
   FactsOptions facts;
   SimulateOptions simulate;
+  ReproduceFlags reproduce;
   EvalOptions eval;
   bool version_json = false;
 };
@@ -68,16 +70,18 @@ Status read_settings(const ConfigOptions& config, Command& command, std::span<Co
 Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> commands) {
   if (command.name() == "version") return version_command(o.version_json);
   const std::string& name = command.name();
-  const ConfigOptions& config = name == "train"      ? o.train.config
-                                : name == "eval"     ? o.eval.config
-                                : name == "simulate" ? o.simulate.config
-                                                     : o.facts.config;
+  const ConfigOptions& config = name == "train"       ? o.train.config
+                                : name == "eval"      ? o.eval.config
+                                : name == "simulate"  ? o.simulate.config
+                                : name == "reproduce" ? o.reproduce.config
+                                                      : o.facts.config;
   if (Status s = read_settings(config, command, commands); !s) return s.error();
   if (config.print) {
     fmt::print("{}", config_text(command));
     return kExitDone;
   }
   if (name == "eval") return eval_command(o.eval);
+  if (name == "reproduce") return reproduce_command(o.reproduce);
   for (PlanOptions* plan : {&o.train.plan, &o.facts.plan, &o.simulate.plan}) plan->given = command.given();
   if (name == "simulate") return simulate_command(o.simulate);
   return name == "train" ? train_command(o.train) : plan_command(o.facts);
@@ -103,9 +107,10 @@ int parse_and_run(int argc, const char* const* argv) {
   Command train = train_flags(options.train);
   Command plan = plan_flags(options.facts);
   Command simulate = simulate_flags(options.simulate);
+  Command reproduce = reproduce_flags(options.reproduce);
   Command eval = eval_flags(options.eval);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train, &plan, &simulate, &eval, &version};
+  const std::vector<Command*> commands{&train, &plan, &simulate, &reproduce, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");
   app.footer(kTry);

@@ -57,6 +57,14 @@ constexpr const char* kSimulateExamples = R"(Examples:
 LIST is comma-separated; every combination is one row. Times without a unit are seconds.
 )";
 
+constexpr const char* kReproduceExamples = R"(Examples:
+  gleaner reproduce
+      every simulation of the paper that needs no file of its own, half a minute
+  gleaner reproduce --out out --reference shared/reference
+      beside the published results, with figures and a page in out/index.html
+  gleaner reproduce --trials 100 --json
+)";
+
 std::vector<std::string_view> all(std::span<const std::string_view> names) {
   return {names.begin(), names.end()};
 }
@@ -237,6 +245,21 @@ Command simulate_flags(SimulateOptions& o) {
   c.toggle("--bounds", o.bounds, "how soon the round could have ended if all speeds were known");
   c.toggle("--json", o.json, "one JSON object on stdout");
   c.file("--svg", o.svg, "draw all rows in one figure (needs gnuplot)");
+  add_config(c, o.config);
+  return c;
+}
+
+Command reproduce_flags(ReproduceFlags& o) {
+  Command c("reproduce", "the paper's simulations beside its results", kReproduceExamples);
+  c.group("Trials");
+  c.text("--reference", o.reference, "PATH",
+         "what was published: paper-results.json, or a folder that holds it");
+  c.count("--trials", o.trials, "trials of every row (default: 2000, and 1000 for deadlines, as published)");
+  c.count("--seed", o.seed, "of all draws");
+  c.count("--threads", o.threads, "trials at a time; changes no result (0: one per core)");
+  c.group("Output");
+  c.file("--out", o.out, "figures and a page go into this folder (needs gnuplot)").type = "DIR";
+  c.toggle("--json", o.json, "one JSON object on stdout");
   add_config(c, o.config);
   return c;
 }

@@ -130,4 +130,15 @@ struct SimulateOptions {
   std::optional<std::size_t> disasters;
 };
 
+/// Flags of `gleaner reproduce`.
+struct ReproduceFlags {
+  ConfigOptions config;
+  std::string reference;              ///< file or folder with what was published; empty: nothing is compared
+  std::optional<std::size_t> trials;  ///< none: as many as the paper
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;  ///< 0: one per core
+  bool json = false;
+  std::string out;  ///< folder for figures and page; empty: none
+};
+
 }  // namespace gleaner
