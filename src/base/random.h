@@ -21,6 +21,9 @@ enum class Purpose : std::uint32_t {
   parameters = 8,
   batch = 9,
   test = 10,
+  disaster_cluster = 30,
+  disaster_blows = 31,
+  disaster_vectors = 32,
 };
 
 /// The name of a stream of draws.
