@@ -7,11 +7,15 @@
 namespace gleaner {
 
 Server::Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> code, ServerOptions options)
+    : Server(plan, std::move(code), std::move(options), plan->fingerprint()) {}
+
+Server::Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> code, ServerOptions options,
+               Fingerprint fingerprint)
     : plan_(std::move(plan)),
       code_(std::move(code)),
-      options_(options),
-      fingerprint_(plan_->fingerprint()),
-      stamp_{options.term, RoundId(0)},
+      options_(std::move(options)),
+      fingerprint_(std::move(fingerprint)),
+      stamp_{options_.term, RoundId(0)},
       peers_(plan_->workers()),
       coverage_(plan_->chunks(), plan_->blocks()),
       used_(plan_->workers()),

@@ -136,6 +136,9 @@ class Server {
 
   /// REQUIRES: options.check().ok().
   Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> code, ServerOptions options);
+  /// For drivers that make many. REQUIRES: as above; fingerprint == plan->fingerprint().
+  Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> code, ServerOptions options,
+         Fingerprint fingerprint);
 
   /// Appends the actions that follow from `event` to `out`.
   void step(Time now, const ServerEvent& event, std::vector<ServerAction>& out);

@@ -7,6 +7,9 @@ namespace gleaner {
 Worker::Worker(Peer peer, std::shared_ptr<const Plan> plan)
     : peer_(peer), plan_(std::move(plan)), fingerprint_(plan_->fingerprint()) {}
 
+Worker::Worker(Peer peer, std::shared_ptr<const Plan> plan, Fingerprint fingerprint)
+    : peer_(peer), plan_(std::move(plan)), fingerprint_(std::move(fingerprint)) {}
+
 void Worker::step(Time /*now*/, const WorkerEvent& event, std::vector<WorkerAction>& out) {
   std::visit([&](const auto& e) { on(e, out); }, event);
 }

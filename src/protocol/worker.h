@@ -89,6 +89,8 @@ using WorkerAction = std::variant<SendServer, Compute, Abort, EncodeAndSend, Wit
 class Worker {
  public:
   Worker(Peer peer, std::shared_ptr<const Plan> plan);
+  /// For drivers of many workers, that compute it once. REQUIRES: fingerprint == plan->fingerprint().
+  Worker(Peer peer, std::shared_ptr<const Plan> plan, Fingerprint fingerprint);
 
   /// Appends the actions that follow from `event` to `out`. Never fails: what does not belong is noted and
   /// ignored.

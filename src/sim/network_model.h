@@ -2,7 +2,10 @@
 //
 //     ideal
 //     latency=5ms,bandwidth=100Mbit[,server-bandwidth=1Gbit][,loss=.01][,duplicate=.01][,reorder=.01]
-//     .. +partition:workers=2/5,for=3s[,round=2][,from=1s]
+//         [,resend=20ms]
+//     .. +partition:workers=2/5,for=3s[,round=2][,from=1s]      or count=2 in place of workers=
+//
+// The keys of the links stand first, and once; all of them may be left out. Any number of partitions follows.
 //
 // Every worker has one link to the server, and the server one line that all links share.
 #pragma once

@@ -58,12 +58,30 @@ Result<SpecTerm> parse_term(std::string_view flag, std::string_view text) {
   return term;
 }
 
+// How many letters of `text` are the number before a unit: no unit begins with "e", so that is an exponent.
+std::size_t number_length(std::string_view text) {
+  constexpr std::string_view digits = "0123456789.+-";
+  std::size_t length = std::min(text.find_first_not_of(digits), text.size());
+  if (length > 0 && length < text.size() && (text[length] == 'e' || text[length] == 'E')) {
+    length = std::min(text.find_first_not_of(digits, length + 1), text.size());
+  }
+  return length;
+}
+
 struct Unit {
   std::string_view name;
   double ns;
 };
 constexpr std::array<Unit, 6> kUnits = {
     {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}, {"h", 3600e9}}};
+
+struct BandwidthUnit {
+  std::string_view name;
+  double bits;
+};
+constexpr std::array<BandwidthUnit, 4> kBandwidthUnits = {
+    {{"Gbit", 1e9}, {"Mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}};
+constexpr double kBandwidthMax = 1e18;
 
 // The optimal string alignment distance: edits and swaps of neighbours, no letter touched twice.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -136,7 +154,7 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
 
 Result<Duration> parse_duration(std::string_view text, TimeUnits units) {
   constexpr std::string_view cure = "write a number and ns, us, ms, s, min or h, like 20ms, 1.5s or 2min";
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789.+-"), text.size());
+  const std::size_t digits = number_length(text);
   const std::optional<double> number = parse_number(text.substr(0, digits));
   const std::string_view name = text.substr(digits);
   if (!number) return bad_input(fmt::format("\"{}\" is not a time", text), std::string(cure));
@@ -175,6 +193,42 @@ std::string duration_text(Duration d) {
     text.erase(text.find_last_not_of('0') + 1);
   }
   return text.append(scale.name);
+}
+
+Result<double> parse_bandwidth(std::string_view text) {
+  constexpr std::string_view cure =
+      "write a number and bit, kbit, Mbit or Gbit (per second), like 100Mbit; without a unit it is bytes per "
+      "second";
+  const std::size_t digits = number_length(text);
+  const std::optional<double> number = parse_number(text.substr(0, digits));
+  const std::string_view name = text.substr(digits);
+  if (!number) return bad_input(fmt::format("\"{}\" is not a bandwidth", text), std::string(cure));
+  const auto* const unit = std::ranges::find(kBandwidthUnits, name, &BandwidthUnit::name);
+  if (!name.empty() && unit == kBandwidthUnits.end()) {
+    return bad_input(fmt::format("\"{}\" in \"{}\" is not a unit of bandwidth", name, text),
+                     std::string(cure));
+  }
+  const double bytes = name.empty() ? *number : *number * unit->bits / 8;
+  if (bytes < 1 || bytes > kBandwidthMax) {
+    return bad_input(fmt::format("\"{}\" is not from 1 to 10^18 bytes per second", text), std::string(cure));
+  }
+  return bytes;
+}
+
+std::string bandwidth_text(double bytes_per_second) {
+  for (const BandwidthUnit& unit : kBandwidthUnits) {
+    const double count = bytes_per_second * 8 / unit.bits;
+    if (count < 1 || count * unit.bits / 8 != bytes_per_second) continue;
+    std::string text = number_text(count).append(unit.name);
+    if (text.size() <= 10) return text;  // digits without end say less than the bytes do
+  }
+  return number_text(bytes_per_second);
+}
+
+std::string number_text(double value) {
+  std::string text = fmt::format("{}", value);
+  std::erase(text, '+');
+  return text;
 }
 
 std::optional<std::string_view> nearest_name(std::string_view name, std::span<const std::string_view> known) {

@@ -43,8 +43,9 @@ Result<std::vector<SpecTerm>> parse_spec(std::string_view flag, std::string_view
 /// Whether a time must name its unit (`train`) or may be a plain number of seconds (`simulate`).
 enum class TimeUnits : std::uint8_t { required, optional };
 
-/// "20ms", "3s", "1.5us", "2min": a number and one of ns, us, ms, s, min, h, rounded to whole nanoseconds.
-/// Errors: not a number, no unit where one is required, an unknown unit, below 0, above kDurationMax.
+/// "20ms", "3s", "1.5us", "1e-3s", "2min": a number and one of ns, us, ms, s, min, h, rounded to whole
+/// nanoseconds. Errors: not a number, no unit where one is required, an unknown unit, below 0, above
+/// kDurationMax.
 Result<Duration> parse_duration(std::string_view text, TimeUnits units);
 
 /// 10^9 seconds: no time given by a user or drawn for a chunk is longer.
@@ -52,6 +53,18 @@ constexpr Duration kDurationMax = std::chrono::seconds(1'000'000'000);
 
 /// The shortest spelling that parse_duration reads back as the same value: "40ms", "1.5us", "120s".
 [[nodiscard]] std::string duration_text(Duration d);
+
+/// Bytes per second: "100Mbit" is 100 10^6 bits per second, 12.5 10^6 bytes; units bit, kbit, Mbit, Gbit, and
+/// bytes per second without one. Errors: not a number, an unknown unit, less than 1 byte or more than 10^18
+/// bytes per second.
+Result<double> parse_bandwidth(std::string_view text);
+
+/// A spelling that parse_bandwidth reads back as the same value: with a unit where that is exact.
+[[nodiscard]] std::string bandwidth_text(double bytes_per_second);
+
+/// The shortest spelling that parse_number reads back as the same value; it holds no "+", which would end a
+/// term ("1e20").
+[[nodiscard]] std::string number_text(double value);
 
 /// A finite decimal number that fills the whole text; nothing otherwise.
 [[nodiscard]] std::optional<double> parse_number(std::string_view text);

@@ -60,6 +60,56 @@ TEST(ParseSpec, ErrorsNameTheFlagAndTheBadPart) {
   }
 }
 
+TEST(ParseBandwidth, ReadsBitsWithAUnitAndBytesWithout) {
+  struct Case {
+    const char* text;
+    double bytes;
+  };
+  for (const auto& [text, bytes] : std::array<Case, 7>{{{"100Mbit", 12.5e6},
+                                                        {"1Gbit", 125e6},
+                                                        {"8kbit", 1000},
+                                                        {"80bit", 10},
+                                                        {"1500", 1500},
+                                                        {"1e6", 1e6},
+                                                        {".5e3Mbit", 62.5e6}}}) {
+    const auto parsed = parse_bandwidth(text);
+    ASSERT_TRUE(parsed) << text << ": " << parsed.error().sentence();
+    EXPECT_EQ(parsed.value(), bytes) << text;
+  }
+  for (const char* text : {"", "Mbit", "fast", "1Mb", "1MB", "0", "-5", "7bit", "1e19", "inf", "nan"}) {
+    EXPECT_FALSE(parse_bandwidth(text)) << text;
+  }
+}
+
+TEST(BandwidthText, NamesAUnitWhereThatIsExact) {
+  EXPECT_EQ(bandwidth_text(12.5e6), "100Mbit");
+  EXPECT_EQ(bandwidth_text(1000), "8kbit");
+  EXPECT_EQ(bandwidth_text(125e15), "1e18bit");
+  EXPECT_EQ(bandwidth_text(1000.0 / 3), "333.3333333333333");
+}
+
+RC_GTEST_PROP(BandwidthText, IsReadBackAsTheSame, ()) {
+  const auto mantissa = *rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000);
+  const double bytes = 1 + static_cast<double>(mantissa) / *rc::gen::inRange(1, 100);
+  const auto again = parse_bandwidth(bandwidth_text(bytes));
+  RC_ASSERT(again.ok());
+  RC_ASSERT(again.value() == bytes);
+}
+
+TEST(NumberText, HoldsNoPlus) {
+  EXPECT_EQ(number_text(1e20), "1e20");
+  EXPECT_EQ(number_text(0.1), "0.1");
+  EXPECT_EQ(parse_number(number_text(1e300)), 1e300);
+}
+
+TEST(ParseDuration, MayHaveAnExponent) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(parse_duration("1e-3s", TimeUnits::required).value(), 1ms);
+  EXPECT_EQ(parse_duration("2.5E-1", TimeUnits::optional).value(), 250ms);
+  EXPECT_FALSE(parse_duration("1e", TimeUnits::optional));
+  EXPECT_FALSE(parse_duration("e3s", TimeUnits::optional));
+}
+
 RC_GTEST_PROP(ParseSpec, ReadsItsOwnTextBack, ()) {
   const auto word = rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::inRange('a', 'z')));
   const auto terms = *rc::gen::nonEmpty(rc::gen::container<std::vector<SpecTerm>>(rc::gen::exec([&] {

@@ -10,13 +10,17 @@
 namespace gleaner {
 
 const std::string* SpecReader::find(std::string_view key) {
-  asked_.push_back(key);
+  if (std::ranges::find(asked_, key) == asked_.end()) asked_.push_back(key);
   const auto at = std::ranges::find(term_.keys, key, &SpecKey::key);
   return at == term_.keys.end() ? nullptr : &at->value;
 }
 
 void SpecReader::fail(Error error) {
   if (!error_) error_ = std::move(error);
+}
+
+std::string SpecReader::of_kind() const {
+  return term_.kind.empty() ? std::string() : fmt::format(" of \"{}\"", term_.kind);
 }
 
 void SpecReader::missing(std::string_view key) {
@@ -27,11 +31,11 @@ void SpecReader::missing(std::string_view key) {
 void SpecReader::refuse(std::string_view key, std::string_view expected) {
   const auto at = std::ranges::find(term_.keys, key, &SpecKey::key);
   const std::string_view value = at == term_.keys.end() ? std::string_view() : at->value;
-  fail(bad_input(fmt::format("{}: {}={} of \"{}\" is not {}", flag_, key, value, term_.kind, expected),
+  fail(bad_input(fmt::format("{}: {}={}{} is not {}", flag_, key, value, of_kind(), expected),
                  fmt::format("give {} as {}", key, expected)));
 }
 
-Duration SpecReader::duration(std::string_view key, std::optional<Duration> fallback) {
+Duration SpecReader::any_duration(std::string_view key, std::optional<Duration> fallback) {
   const std::string* const value = find(key);
   if (value == nullptr) {
     if (!fallback) missing(key);
@@ -39,12 +43,30 @@ Duration SpecReader::duration(std::string_view key, std::optional<Duration> fall
   }
   const Result<Duration> time = parse_duration(*value, units_);
   if (!time) {
-    fail(bad_input(fmt::format("{}: {} of \"{}\": {}", flag_, key, term_.kind, time.error().what),
-                   time.error().cure));
+    fail(bad_input(fmt::format("{}: {}{}: {}", flag_, key, of_kind(), time.error().what), time.error().cure));
     return Duration(0);
   }
-  if (time.value() <= Duration(0)) refuse(key, "a time above 0");
   return time.value();
+}
+
+Duration SpecReader::duration(std::string_view key, std::optional<Duration> fallback) {
+  const Duration time = any_duration(key, fallback);
+  if (time <= Duration(0) && find(key) != nullptr) refuse(key, "a time above 0");
+  return time;
+}
+
+Duration SpecReader::duration_from_zero(std::string_view key, std::optional<Duration> fallback) {
+  return any_duration(key, fallback);
+}
+
+double SpecReader::bandwidth(std::string_view key, double fallback) {
+  const std::string* const value = find(key);
+  if (value == nullptr) return fallback;
+  const Result<double> bandwidth = parse_bandwidth(*value);
+  if (bandwidth) return bandwidth.value();
+  fail(bad_input(fmt::format("{}: {}{}: {}", flag_, key, of_kind(), bandwidth.error().what),
+                 bandwidth.error().cure));
+  return fallback;
 }
 
 double SpecReader::number(std::string_view key, const NumberRule& rule, std::optional<double> fallback) {
@@ -79,7 +101,7 @@ std::size_t SpecReader::choice(std::string_view key, std::span<const std::string
   if (value == nullptr) return fallback;
   const auto at = std::ranges::find(names, *value);
   if (at == names.end()) {
-    fail(unknown_name(fmt::format("{}: {} of \"{}\"", flag_, key, term_.kind), "value", *value, names));
+    fail(unknown_name(fmt::format("{}: {}{}", flag_, key, of_kind()), "value", *value, names));
     return fallback;
   }
   return static_cast<std::size_t>(at - names.begin());
@@ -108,7 +130,9 @@ std::vector<WorkerId> SpecReader::workers_if_given(std::string_view key) {
 Status SpecReader::finish() const {
   for (const SpecKey& given : term_.keys) {
     if (std::ranges::find(asked_, given.key) == asked_.end()) {
-      return unknown_name(fmt::format("{}: \"{}\"", flag_, term_.kind), "key", given.key, asked_);
+      const std::string place =
+          term_.kind.empty() ? std::string(flag_) : fmt::format("{}: \"{}\"", flag_, term_.kind);
+      return unknown_name(place, "key", given.key, asked_);
     }
   }
   if (error_) return *error_;

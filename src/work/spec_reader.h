@@ -23,6 +23,7 @@ struct NumberRule {
 constexpr NumberRule kAboveZero{[](double x) { return x > 0; }, "a number above 0"};
 constexpr NumberRule kNotNegative{[](double x) { return x >= 0; }, "a number from 0 on"};
 constexpr NumberRule kAtLeastOne{[](double x) { return x >= 1; }, "a number from 1 on"};
+constexpr NumberRule kBelowOne{[](double x) { return x >= 0 && x < 1; }, "a probability from 0 on, below 1"};
 constexpr NumberRule kProbability{[](double x) { return x >= 0 && x <= 1; }, "a probability from 0 to 1"};
 
 /// Every key that is asked for becomes a known key; finish() then reports keys that nobody asked for.
@@ -37,6 +38,10 @@ class SpecReader {
 
   /// A time above 0.
   Duration duration(std::string_view key, std::optional<Duration> fallback = std::nullopt);
+  /// A time from 0 on.
+  Duration duration_from_zero(std::string_view key, std::optional<Duration> fallback = std::nullopt);
+  /// Bytes per second (parse_bandwidth), or the fallback when the key is absent.
+  double bandwidth(std::string_view key, double fallback);
   double number(std::string_view key, const NumberRule& rule, std::optional<double> fallback = std::nullopt);
   std::string word(std::string_view key, std::optional<std::string_view> fallback = std::nullopt);
   /// A whole number from 1 on; nothing when the key is absent.
@@ -54,6 +59,9 @@ class SpecReader {
 
  private:
   const std::string* find(std::string_view key);
+  Duration any_duration(std::string_view key, std::optional<Duration> fallback);
+  /// Where a key stands: ` of "KIND"`, or nothing in a term without a kind.
+  [[nodiscard]] std::string of_kind() const;
   void missing(std::string_view key);
   void fail(Error error);
 

@@ -16,7 +16,7 @@ namespace {
 using LawResult = Result<std::shared_ptr<const SpeedLaw>>;
 
 SpecKey time_key(std::string key, Duration value) { return {std::move(key), duration_text(value)}; }
-SpecKey number_key(std::string key, double value) { return {std::move(key), fmt::format("{}", value)}; }
+SpecKey number_key(std::string key, double value) { return {std::move(key), number_text(value)}; }
 
 // Plain numbers are in units of nobody knows what, so that 1 is a sensible mean; with units there is none.
 Duration read_mean(SpecReader& keys, TimeUnits units) {

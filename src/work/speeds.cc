@@ -126,11 +126,11 @@ std::string SpeedModel::text() const {
   std::vector<SpecTerm> terms = {law_->spec()};
   std::vector<SpecKey>& keys = terms.front().keys;
   if (per_ == Per::chunk) keys.push_back({"per", "chunk"});
-  if (redraw_ < 1) keys.push_back({"redraw", redraw_ > 0 ? fmt::format("{}", redraw_) : "never"});
-  if (noise_ > 0) keys.push_back({"noise", fmt::format("{}", noise_)});
+  if (redraw_ < 1) keys.push_back({"redraw", redraw_ > 0 ? number_text(redraw_) : "never"});
+  if (noise_ > 0) keys.push_back({"noise", number_text(noise_)});
   for (const Slow& slow : slow_) {
     terms.push_back(
-        {"slow", {{"factor", fmt::format("{}", slow.factor)}, {"workers", workers_text(slow.workers)}}});
+        {"slow", {{"factor", number_text(slow.factor)}, {"workers", workers_text(slow.workers)}}});
   }
   return spec_text(terms);
 }

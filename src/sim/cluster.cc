@@ -1,0 +1,112 @@
+#include "sim/cluster.h"
+
+#include <fmt/format.h>
+
+#include "sim/cluster_engine.h"
+
+namespace gleaner {
+
+Status check(const ClusterSpec& spec) {
+  if (spec.plan == nullptr || spec.code == nullptr) {
+    return bad_input("a simulated cluster has no plan or no code", "make a Plan, and code_for() its method");
+  }
+  if (const Status good = spec.server.check(); !good) return good;
+  if (const Status good = spec.speeds.check(spec.plan->workers()); !good) return good;
+  if (const Status good = spec.network.check(spec.plan->workers()); !good) return good;
+  if (spec.rounds == 0) return bad_input("--rounds: 0 rounds are none", "give at least 1");
+  if (spec.segments == 0) return bad_input("a coded vector in 0 segments", "give at least 1 segment");
+  if (spec.checkpoint_every == 0) {
+    return bad_input("--checkpoint-every: 0 rounds", "give at least 1, or a number above --rounds for never");
+  }
+  if (spec.silence <= Duration::zero()) {
+    return bad_input("a hung worker is given up after no time at all", "give a positive silence, like 10s");
+  }
+  if (spec.patience < Duration::zero()) {
+    return bad_input("the server waits for workers for a negative time", "give a patience such as 10s");
+  }
+  return {};
+}
+
+Cluster::Cluster(const ClusterSpec& spec) : engine_(std::make_unique<Engine>(spec)) {}
+Cluster::~Cluster() = default;
+Cluster::Cluster(Cluster&&) noexcept = default;
+Cluster& Cluster::operator=(Cluster&&) noexcept = default;
+
+TrialOutcome Cluster::run(const Trial& trial, const Hooks& hooks) { return engine_->run(trial, hooks); }
+
+Cluster::Engine::Engine(const ClusterSpec& spec)
+    : spec_(spec),
+      fingerprint_(spec.plan->fingerprint()),
+      equal_chunks_(false),
+      counting_(spec.plan->workers(), spec.segments),
+      workers_(spec.plan->workers()) {
+  GLEANER_CHECK(check(spec).ok(), "a cluster is checked before it is made");
+}
+
+TrialOutcome Cluster::Engine::run(const Trial& trial, const Hooks& hooks) {
+  begin_trial(trial, hooks);
+  start_server(spec_.server.term);
+  while (!ended_) {
+    if (!late_timers_.empty() && queue_.moment_over()) {
+      ring_late_timers();
+    } else if (queue_.empty()) {
+      end(false, "nothing can happen any more: no worker is left to wait for");
+    } else if (hooks.events_max > 0 && outcome_.events >= hooks.events_max) {
+      end(false, fmt::format("the run had no end within {} events", hooks.events_max));
+    } else {
+      ++outcome_.events;
+      handle(queue_.next());
+      if (now() == Time::max()) end(false, "virtual time has run out: it ends after 292 years");
+    }
+  }
+  return std::move(outcome_);
+}
+
+void Cluster::Engine::begin_trial(const Trial& trial, const Hooks& hooks) {
+  trial_ = trial;
+  vectors_ = hooks.vectors != nullptr ? hooks.vectors : &counting_;
+  faults_ = hooks.faults;
+  watcher_ = hooks.watcher;
+  desk_ = FaultDesk(trial.faults);
+  queue_.restart(Time{});
+  late_timers_.clear();
+  returns_.clear();
+  outcomes_.clear();
+  committed_.reset();
+  partitioned_.assign(spec_.network.partitions.size(), false);
+  durable_ = RoundId(0);
+  outcome_ = TrialOutcome{};
+  ended_ = false;
+  server_.reset();
+  for (std::size_t w = 0; w < workers_.size(); ++w) {
+    workers_[w] = SimWorker{};
+    start_worker(workers_[w], WorkerId(static_cast<std::uint32_t>(w)));
+  }
+}
+
+void Cluster::Engine::handle(sim_event::Any& event) {
+  std::visit([this](auto& e) { on(e); }, event);
+}
+
+void Cluster::Engine::ring_late_timers() {
+  const std::vector<TimerId> timers = std::exchange(late_timers_, {});
+  for (const TimerId& timer : timers) {
+    if (serves(timer.stamp.term) && !ended_) tell_server(TimerFired{timer});
+  }
+}
+
+void Cluster::Engine::end(bool completed, std::string reason) {
+  if (ended_) return;
+  ended_ = true;
+  outcome_.completed = completed;
+  outcome_.reason = std::move(reason);
+}
+
+Time Cluster::Engine::in(Duration d) const { return d < Time::max() - now() ? now() + d : Time::max(); }
+
+SimWorker* Cluster::Engine::find(Peer peer) {
+  SimWorker& w = worker(peer.worker);
+  return w.machine && w.life == peer.life ? &w : nullptr;
+}
+
+}  // namespace gleaner

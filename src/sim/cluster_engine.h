@@ -1,0 +1,162 @@
+// The event loop behind Cluster. Internal to cluster.h.
+//
+// Virtual time moves from event to event. Whatever the machines want is done at once, in order; a message
+// becomes an event at the moment of its arrival. Timers of the server ring after everything else of their
+// moment: what is finished at the deadline counts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/server.h"
+#include "sim/cluster.h"
+#include "sim/cluster_events.h"
+#include "sim/counting_work.h"
+#include "sim/event_queue.h"
+#include "sim/sim_worker.h"
+#include "work/fault_desk.h"
+
+namespace gleaner {
+
+class Cluster::Engine {
+ public:
+  explicit Engine(const ClusterSpec& spec);
+  TrialOutcome run(const Trial& trial, const Hooks& hooks);
+
+ private:
+  // cluster.cc: a trial, and its events in order
+  void begin_trial(const Trial& trial, const Hooks& hooks);
+  void handle(sim_event::Any& event);
+  void ring_late_timers();
+  void end(bool completed, std::string reason);
+  [[nodiscard]] Time now() const { return queue_.now(); }
+  [[nodiscard]] Time in(Duration d) const;
+  template <class Event>
+  void later(Duration d, Event event) {
+    queue_.schedule(in(d), std::move(event));
+  }
+
+  // cluster_rounds.cc: lives of the server and their rounds
+  void start_server(Term term);
+  void on(const sim_event::ServerStarts& e) { start_server(e.term); }
+  void on(const sim_event::PatienceOver& e);
+  void on(const sim_event::NextRound& e);
+  void on(const sim_event::BeginNow& e);
+  void await_nobody(SimWorker& w);
+  void next_round_soon();
+  void finish_commit();
+  /// Whether the server is struck down at this step.
+  bool strike_server(ServerStep step);
+  void kill_server(ServerStep step, Duration down);
+  [[nodiscard]] bool serves(Term term) const { return server_ && term == term_; }
+
+  // cluster_server.cc: what reaches the server, and what it wants
+  void on(sim_event::AtServer& e);
+  void on(const sim_event::LossHeard& e);
+  void on(sim_event::SegmentAtServer& e);
+  void on(const sim_event::TimerRings& e);
+  void tell_server(const ServerEvent& event);
+  bool strike_after(const ServerEvent& event);
+  void count_loss(Server::Phase before);
+  void take_outcomes();
+  void perform(SendWorker& a);
+  void perform(const SendParameters& a);
+  void perform(const Expect& a);
+  void perform(const Forget& a) { vectors_->forget(a.worker); }
+  void perform(const Commit& a);
+  void perform(const ArmTimer& a) { queue_.schedule(a.at, sim_event::TimerRings{a.timer}); }
+  void perform(const FailRun& a) { end(false, a.error.sentence()); }
+  void perform(const Note& note) { trace(note); }
+
+  // cluster_workers.cc: what reaches a worker, and what it wants
+  void on(sim_event::AtWorker& e);
+  void on(const sim_event::Connects& e);
+  void on(const sim_event::ChunkDue& e);
+  void on(const sim_event::SendsNext& e);
+  void tell_worker(SimWorker& w, const WorkerEvent& event);
+  void perform(SimWorker&, const Note& note) { trace(note); }
+  void perform(SimWorker& w, SendServer& a);
+  void perform(SimWorker& w, const Compute& a);
+  void perform(SimWorker& w, const Abort& a);
+  void perform(SimWorker& w, const EncodeAndSend& a);
+  void perform(SimWorker& w, const Withdraw& a);
+  void perform(SimWorker& w, const Release& a) { vectors_->release(w.peer(), a.stamp); }
+  [[nodiscard]] Duration chunk_time(SimWorker& w, const Compute& a);
+
+  // cluster_faults.cc: workers come and go
+  void on(const sim_event::BlowFalls& e);
+  void on(const sim_event::GivenUp& e);
+  void on(const sim_event::Returns& e);
+  void start_worker(SimWorker& w, WorkerId id);
+  void bring_back(WorkerId id, BlowKind kind);
+  /// Asks everybody who may strike. True if the worker was struck: what it was about to do is not done.
+  bool strike(SimWorker& w, WorkerStep step);
+  [[nodiscard]] std::optional<Blow> blow_from_trial(WorkerId worker, WorkerStep step);
+  void fall(SimWorker& w, WorkerStep step, const Blow& blow);
+  void stop_process(SimWorker& w);
+  [[nodiscard]] Server::Phase phase() const { return server_ ? server_->phase() : Server::Phase::idle; }
+
+  // cluster_network.cc: links
+  void connect(SimWorker& w);
+  void disconnect(SimWorker& w, bool in_flight_lost);
+  void hear_of_loss(SimWorker& w, Peer peer, Duration after);
+  void send(SimWorker& w, Peer peer, WorkerMessage message);
+  /// When the link is free again.
+  Time send(SimWorker& w, VectorSegment part);
+  void send(SimWorker& w, Peer peer, ServerMessage message);
+  [[nodiscard]] Time heard(Time arrival) const;
+  void on(const sim_event::PartitionBegins& e);
+  void on(const sim_event::Isolated& e);
+
+  void trace(const Note& note) {
+    if (watcher_ != nullptr) watcher_->record({now(), note});
+  }
+  [[nodiscard]] SimWorker& worker(WorkerId id) { return workers_[id.index()]; }
+  [[nodiscard]] SimWorker* find(Peer peer);
+
+  ClusterSpec spec_;
+  Fingerprint fingerprint_;
+  bool equal_chunks_;  // all chunks of a worker take the same time in a round
+
+  Trial trial_;
+  VectorWork* vectors_ = nullptr;
+  FaultSource* faults_ = nullptr;
+  Watcher* watcher_ = nullptr;
+  CountingWork counting_;
+
+  EventQueue<sim_event::Any> queue_;
+  std::vector<TimerId> late_timers_;
+  std::vector<SimWorker> workers_;
+  FaultDesk desk_{std::vector<Fault>{}};
+  struct Return {
+    Peer peer;
+    RoundId round;
+    BlowKind kind{};
+  };
+  std::vector<Return> returns_;
+  std::vector<bool> partitioned_;  // which partitions of the model have begun
+
+  std::optional<Server> server_;
+  Term term_;
+  bool gathering_ = false;  // the life of the server waits for workers to join
+  std::size_t awaited_ = 0;
+  RoundId round_;    // begun last
+  RoundId durable_;  // checkpointed last
+  std::optional<Stamp> committed_;
+  std::vector<ServerAction> server_actions_;
+  std::vector<WorkerAction> worker_actions_;
+  std::optional<Abort> aborted_;
+  VectorWork::Outcomes outcomes_;
+
+  Time round_began_{};
+  bool signalled_ = false;  // in this round
+  bool announced_ = false;  // in this step of the server
+  RoundOutcome tally_;
+  TrialOutcome outcome_;
+  bool ended_ = false;
+};
+
+}  // namespace gleaner

@@ -1,0 +1,92 @@
+// What can happen in a simulated cluster. Internal to cluster.h.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "protocol/server.h"
+#include "protocol/vector_segment.h"
+#include "protocol/worker.h"
+#include "sim/fault_source.h"
+
+namespace gleaner::sim_event {
+
+/// A message reaches the server. Messages know the session of the link they came by.
+struct AtServer {
+  FromWorker heard;
+  std::uint32_t session = 0;
+};
+/// The server of this term hears that a link broke.
+struct LossHeard {
+  Peer peer;
+  Term term;
+};
+struct SegmentAtServer {
+  VectorSegment part;
+  std::uint32_t session = 0;
+};
+/// A timer of the server in the given term.
+struct TimerRings {
+  TimerId timer;
+};
+struct AtWorker {
+  Peer peer;
+  ServerMessage message;
+  std::uint32_t session = 0;
+};
+/// The process opens its link to the server.
+struct Connects {
+  Peer peer;
+};
+/// The chunk in hand is finished, or, for watchers of every step, half done.
+struct ChunkDue {
+  Peer peer;
+  std::uint64_t serial = 0;
+  bool half = false;
+};
+struct SendsNext {
+  Peer peer;
+  Ticket ticket;
+};
+/// A loss that was settled before it strikes.
+struct BlowFalls {
+  Peer peer;
+  WorkerStep step{};
+  Blow blow;
+};
+/// The server has heard nothing of it for too long.
+struct GivenUp {
+  Peer peer;
+};
+/// A worker that was lost for a while is back: as a new process, or with its link mended.
+struct Returns {
+  Peer peer;
+  BlowKind kind{};
+};
+struct NextRound {
+  Term term;
+};
+struct BeginNow {  // one step after NextRound: whoever returns has introduced itself
+  Term term;
+};
+struct PatienceOver {
+  Term term;
+};
+struct ServerStarts {
+  Term term;
+};
+/// Partition `which` of the network model begins.
+struct PartitionBegins {
+  std::uint32_t which = 0;
+};
+/// Cut off from the server for longer than either side waits; `up`: until now.
+struct Isolated {
+  Peer peer;
+  std::uint32_t session = 0;
+};
+
+using Any = std::variant<NextRound, BeginNow, AtServer, LossHeard, SegmentAtServer, TimerRings, AtWorker,
+                         Connects, ChunkDue, SendsNext, BlowFalls, GivenUp, Returns, PatienceOver,
+                         ServerStarts, PartitionBegins, Isolated>;
+
+}  // namespace gleaner::sim_event

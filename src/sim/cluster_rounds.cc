@@ -1,0 +1,116 @@
+// Lives of the server and their rounds. Internal to cluster.h.
+#include <algorithm>
+
+#include "sim/cluster_engine.h"
+
+namespace gleaner {
+
+// A life begins with nothing but what is durable, and with links that are all to be made anew.
+void Cluster::Engine::start_server(Term term) {
+  term_ = term;
+  ServerOptions options = spec_.server;
+  options.term = term;
+  server_.emplace(spec_.plan, spec_.code, options, fingerprint_);
+  round_ = durable_;
+  vectors_->restart_server(term, durable_);
+  if (watcher_ != nullptr) watcher_->on_server_start(now(), term, durable_);
+  gathering_ = true;
+  awaited_ = 0;
+  for (SimWorker& w : workers_) {
+    w.joined = Incarnation(0);
+    w.awaited = w.runs() && !w.link.cut;
+    if (!w.awaited) continue;
+    ++awaited_;
+    queue_.schedule_now(sim_event::Connects{w.peer()});
+  }
+  if (awaited_ > 0) {
+    later(spec_.patience, sim_event::PatienceOver{term});
+  } else {
+    next_round_soon();
+  }
+}
+
+void Cluster::Engine::on(const sim_event::PatienceOver& e) {
+  if (serves(e.term) && gathering_) next_round_soon();
+}
+
+void Cluster::Engine::await_nobody(SimWorker& w) {
+  if (!std::exchange(w.awaited, false)) return;
+  --awaited_;
+  if (awaited_ == 0 && gathering_ && server_) next_round_soon();
+}
+
+void Cluster::Engine::next_round_soon() {
+  gathering_ = false;
+  queue_.schedule_now(sim_event::NextRound{term_});
+}
+
+void Cluster::Engine::on(const sim_event::NextRound& e) {
+  if (!serves(e.term)) return;
+  if (round_.value >= spec_.rounds) return end(true, {});
+  round_ = RoundId(round_.value + 1);
+  for (const WorkerId w : desk_.returning(round_)) bring_back(w, BlowKind::crash);
+  for (std::size_t k = 0; k < returns_.size();) {
+    if (returns_[k].round > round_) {
+      ++k;
+      continue;
+    }
+    const Return back = returns_[k];
+    returns_.erase(returns_.begin() + static_cast<std::ptrdiff_t>(k));
+    on(sim_event::Returns{back.peer, back.kind});
+  }
+  queue_.schedule_now(sim_event::BeginNow{term_});
+}
+
+void Cluster::Engine::on(const sim_event::BeginNow& e) {
+  if (!serves(e.term)) return;
+  tally_ = RoundOutcome{};
+  signalled_ = false;
+  round_began_ = now();
+  vectors_->begin_round({term_, round_});
+  for (std::uint32_t k = 0; k < spec_.network.partitions.size(); ++k) {
+    const Partition& p = spec_.network.partitions[k];
+    if (p.round == round_ && !partitioned_[k]) {
+      partitioned_[k] = true;
+      later(p.from, sim_event::PartitionBegins{k});
+    }
+  }
+  tell_server(BeginRound{round_});
+}
+
+void Cluster::Engine::finish_commit() {
+  const Stamp stamp = *std::exchange(committed_, std::nullopt);
+  if (strike_server(ServerStep::committed)) return;
+  const bool due = stamp.round.value % spec_.checkpoint_every == 0 || stamp.round.value == spec_.rounds;
+  if (due) {
+    vectors_->checkpoint(stamp.round);
+    durable_ = stamp.round;
+  }
+  tell_server(CommitDone{stamp});
+  if (due && strike_server(ServerStep::durable)) return;
+  next_round_soon();
+}
+
+bool Cluster::Engine::strike_server(ServerStep step) {
+  if (faults_ == nullptr || ended_ || !server_) return false;
+  const std::optional<Duration> down = faults_->strike_server(round_, step);
+  if (down) kill_server(step, *down);
+  return down.has_value();
+}
+
+void Cluster::Engine::kill_server(ServerStep step, Duration down) {
+  if (watcher_ != nullptr) watcher_->on_server_blow(now(), round_, step, phase());
+  server_.reset();
+  outcomes_.clear();
+  committed_.reset();
+  gathering_ = false;
+  std::erase_if(outcome_.rounds, [&](const RoundOutcome& r) { return r.stamp.round > durable_; });
+  for (SimWorker& w : workers_) {
+    w.awaited = false;
+    if (w.link.up) disconnect(w, false);
+  }
+  awaited_ = 0;
+  later(down, sim_event::ServerStarts{Term(term_.value + 1)});
+}
+
+}  // namespace gleaner

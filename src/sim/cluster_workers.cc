@@ -1,0 +1,134 @@
+// What reaches a worker, and what it wants. Internal to cluster.h.
+#include <algorithm>
+
+#include "sim/cluster_engine.h"
+
+namespace gleaner {
+
+void Cluster::Engine::on(sim_event::AtWorker& e) {
+  SimWorker* w = find(e.peer);
+  if (w == nullptr || w->hung || e.session < w->link.valid) return;
+  if (const auto* start = std::get_if<StartRound>(&e.message)) {
+    if (start->stamp > w->machine->stamp() && strike(*w, WorkerStep::starting)) return;
+  } else if (std::holds_alternative<Transmit>(e.message)) {
+    if (strike(*w, WorkerStep::signalled)) return;
+  } else if (std::holds_alternative<Committed>(e.message)) {
+    if (strike(*w, WorkerStep::released)) return;
+  }
+  tell_worker(*w, WorkerEvent(std::move(e.message)));
+}
+
+void Cluster::Engine::on(const sim_event::Connects& e) {
+  SimWorker* w = find(e.peer);
+  if (w == nullptr || w->hung || w->link.up || w->link.cut || !server_) return;
+  if (now() < w->link.isolated_until) return queue_.schedule(w->link.isolated_until, e);
+  if (strike(*w, WorkerStep::joining)) return;
+  connect(*w);
+  tell_worker(*w, LinkChanged{true});
+}
+
+void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
+  if (watcher_ != nullptr) watcher_->on_worker_event(now(), w.peer(), event);
+  w.machine->step(now(), event, worker_actions_);
+  for (WorkerAction& action : worker_actions_) {
+    if (watcher_ != nullptr && !std::holds_alternative<Note>(action)) {
+      watcher_->on_worker_action(now(), w.peer(), action);
+    }
+    std::visit([&](auto& a) { perform(w, a); }, action);
+  }
+  worker_actions_.clear();
+  if (!aborted_) return;
+  const Abort stopped = *std::exchange(aborted_, std::nullopt);
+  tell_worker(w, ChunkEnded{stopped.stamp, stopped.slot, ChunkOutcome::stopped, {}});
+}
+
+void Cluster::Engine::perform(SimWorker& w, SendServer& a) {
+  if (w.link.up) send(w, w.peer(), std::move(a.message));
+}
+
+void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
+  const Peer peer = w.peer();
+  const Duration takes = chunk_time(w, a);
+  w.computing = true;
+  w.stamp = a.stamp;
+  w.slot = a.slot;
+  later(takes, sim_event::ChunkDue{peer, ++w.chunk_serial, false});
+  if (const auto blow = blow_from_trial(peer.worker, WorkerStep::computing)) {
+    later(takes / 2, sim_event::BlowFalls{peer, WorkerStep::computing, *blow});
+  }
+  if (faults_ != nullptr) later(takes / 2, sim_event::ChunkDue{peer, w.chunk_serial, true});
+}
+
+Duration Cluster::Engine::chunk_time(SimWorker& w, const Compute& a) {
+  if (spec_.speeds.none()) return std::chrono::seconds(1);
+  const RoundId drawn_in(a.stamp.round.value + trial_.first_round.value - 1);
+  if (equal_chunks_ && w.drawn_in == drawn_in) return w.drawn;
+  const WorkerId id = w.peer().worker;
+  const ChunkId chunk = spec_.plan->assignment().chunk_at(id, a.slot);
+  w.drawn_in = drawn_in;
+  w.drawn = spec_.speeds.chunk_time(trial_.seed, drawn_in, id, chunk.value);
+  return w.drawn;
+}
+
+void Cluster::Engine::perform(SimWorker& w, const Abort& a) {
+  if (!std::exchange(w.computing, false)) return;
+  aborted_ = a;
+}
+
+void Cluster::Engine::on(const sim_event::ChunkDue& e) {
+  SimWorker* w = find(e.peer);
+  if (w == nullptr || w->hung || !w->computing || w->chunk_serial != e.serial) return;
+  if (e.half) {
+    strike(*w, WorkerStep::computing);
+    return;
+  }
+  w->computing = false;
+  ChunkVerdict verdict = vectors_->compute(e.peer, w->stamp, w->slot);
+  if (strike(*w, WorkerStep::reporting)) {
+    // Cut off, but alive: it has the gradient, and tells when the link is back.
+    if (find(e.peer) == nullptr || w->hung) return;
+  }
+  tell_worker(*w, ChunkEnded{w->stamp, w->slot, verdict.outcome, std::move(verdict.why)});
+}
+
+void Cluster::Engine::perform(SimWorker& w, const EncodeAndSend& a) {
+  vectors_->begin_sending(w.peer(), a);
+  w.sending = SimWorker::Sending{a.ticket, a.first_segment, a.first_segment};
+  queue_.schedule_now(sim_event::SendsNext{w.peer(), a.ticket});
+}
+
+void Cluster::Engine::perform(SimWorker& w, const Withdraw&) {
+  w.sending.reset();
+  vectors_->withdraw(w.peer());
+}
+
+void Cluster::Engine::on(const sim_event::SendsNext& e) {
+  SimWorker* w = find(e.peer);
+  if (w == nullptr || w->hung || !w->sending || w->sending->ticket != e.ticket) return;
+  SimWorker::Sending& s = *w->sending;
+  const std::uint32_t left = spec_.segments - std::min(spec_.segments, s.first);
+  const bool only_one = left <= 1;
+  if (s.next >= s.first + left / 2) {
+    if (const auto blow = blow_from_trial(e.peer.worker, WorkerStep::sending)) {
+      return fall(*w, WorkerStep::sending, *blow);
+    }
+  }
+  if ((only_one || s.next > s.first) && strike(*w, WorkerStep::sending)) {
+    if (find(e.peer) == nullptr || w->hung) return;
+  }
+  VectorSegment part = vectors_->next_segment(e.peer);
+  const bool last = part.index + 1 >= spec_.segments;
+  s.next = part.index + 1;
+  const Time free = send(*w, std::move(part));
+  if (!last) {
+    queue_.schedule(free, e);
+    return;
+  }
+  w->sending.reset();
+  if (strike(*w, WorkerStep::sent)) {
+    if (find(e.peer) == nullptr || w->hung) return;
+  }
+  tell_worker(*w, VectorSent{e.ticket});
+}
+
+}  // namespace gleaner
