@@ -50,7 +50,7 @@ struct Trial {
   /// Chunk times of round r are those that SpeedModel draws for round r + first_round - 1, so that trials can
   /// go through the rows of a trace.
   RoundId first_round{1};
-  std::vector<Fault> faults;  ///< of --faults, for this trial; struck beside those of a FaultSource
+  std::vector<Fault> faults = {};  ///< of --faults, for this trial; struck beside those of a FaultSource
 };
 
 /// What one committed round cost.
