@@ -138,8 +138,11 @@ void DisasterChecker::on_server_action(Time at, const ServerAction& action) {
   now_ = at;
   if (const auto* send = std::get_if<SendWorker>(&action)) {
     if (!std::holds_alternative<Welcome>(send->message)) return;
-    if (send->peer.life.value > 1)
-      ++(roll_.has_joined_before(send->peer) ? counts_.reconnects : counts_.returns);
+    if (roll_.has_joined_before(send->peer)) {
+      ++counts_.reconnects;
+    } else if (send->peer.life.value > 1) {
+      ++counts_.returns;
+    }
     roll_.welcomes(send->peer);
   }
   if (std::holds_alternative<FailRun>(action)) check_failure();

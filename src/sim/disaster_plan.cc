@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <span>
+#include <optional>
 #include <vector>
 
 #include "base/check.h"
@@ -62,10 +62,24 @@ Ordering any_ordering(Dice& dice, const Assignment& a, std::string& name) {
   return Ordering::random(a, seed);
 }
 
-// Frame::coloured searches for good vectors longer than a hundred rounds take: here every colour gets a
-// random unit vector, which is as good for everything but the digits of the result.
+// Colours in which the holders of every chunk differ: for each worker the first that is free.
+std::vector<std::size_t> first_free_colours(const Assignment& a) {
+  std::vector<std::size_t> colour(a.workers(), a.workers());
+  for (std::uint32_t w = 0; w < a.workers(); ++w) {
+    std::vector<bool> taken(a.workers() + 1, false);
+    for (const ChunkId chunk : a.chunks_of(WorkerId(w))) {
+      for (const auto& h : a.holders_of(chunk)) taken[colour[h.worker.index()]] = true;
+    }
+    colour[w] = static_cast<std::size_t>(std::find(taken.begin(), taken.end(), false) - taken.begin());
+  }
+  return colour;
+}
+
+// Frame::coloured searches for good colours and vectors longer than a hundred rounds take: here a colour is
+// the first that is free and its vector a random one, which is as good for everything but the digits of the
+// result.
 Frame any_coloured(const Assignment& a, std::size_t blocks, std::uint64_t seed) {
-  const std::vector<std::size_t> colour = colour_workers(a);
+  const std::vector<std::size_t> colour = first_free_colours(a);
   const Frame palette = Frame::gaussian(a.workers(), blocks, seed);
   std::vector<double> rows;
   for (const std::size_t c : colour) {
@@ -84,19 +98,19 @@ Frame any_frame(Dice& dice, const Assignment& a, std::size_t blocks, std::string
     condition = 1;
     return Frame::ones(a.workers());
   }
-  const bool coloured = dice.chance(.5);
-  name = coloured ? "coloured" : "gaussian";
-  for (int attempt = 0; attempt < 200; ++attempt) {
+  bool coloured = dice.chance(.5);
+  std::optional<Frame> best;
+  for (int attempt = 0; attempt < 60 && (!best || condition > kConditionMax); ++attempt) {
+    coloured = coloured || attempt >= 10;  // too many sets of holders meet for vectors that all differ
     const std::uint64_t seed = dice.bits();
     Frame frame = coloured ? any_coloured(a, blocks, seed) : Frame::gaussian(a.workers(), blocks, seed);
-    condition = worst_condition(a, frame);
-    if (condition <= kConditionMax) return frame;
+    const double worst = worst_condition(a, frame);
+    if (best && worst >= condition) continue;
+    best = std::move(frame);
+    condition = worst;
+    name = coloured ? "coloured" : "gaussian";
   }
-  // Many sets of holders meet: independent vectors that a search has spread.
-  name = "coloured";
-  Frame frame = Frame::coloured(a, blocks, dice.bits());
-  condition = worst_condition(a, frame);
-  return frame;
+  return *std::move(best);
 }
 
 }  // namespace

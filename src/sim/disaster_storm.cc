@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint32_t kGust = 12;
 constexpr double kGustFactor = 6;
+constexpr double kJoining = 0.3;  // who is lost there has nothing to lose yet
 
 Duration any_length(Random& random) {
   switch (random.below(4)) {
@@ -27,6 +28,7 @@ std::optional<Blow> Storm::strike(WorkerId worker, RoundId round, WorkerStep ste
   if (worker_blows_ >= options_.blows_max) return std::nullopt;
   Random random({options_.seed, Purpose::disaster_blows, s, worker.value, times});
   double p = signalled_ == round ? options_.after_signal : options_.before_signal;
+  if (step == WorkerStep::joining) p *= kJoining;
   if (gust_ > 0) {
     --gust_;
     p *= kGustFactor;
