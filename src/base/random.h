@@ -21,6 +21,8 @@ enum class Purpose : std::uint32_t {
   parameters = 8,
   batch = 9,
   test = 10,
+  network = 11,
+  partition = 12,
   disaster_cluster = 30,
   disaster_blows = 31,
   disaster_vectors = 32,
