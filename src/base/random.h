@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   test = 10,
   network = 11,
   partition = 12,
+  trial = 20,
 };
 
 /// The name of a stream of draws.
