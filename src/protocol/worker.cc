@@ -84,8 +84,11 @@ void Worker::on(const Transmit& m, Out& out) {
     return;
   }
   last_epoch_ = m.ticket.epoch;
-  wanted_.clear();
-  drop_in_hand("the signal came", out);
+  if (m.revision >= revision_) {  // else a later will has overtaken the signal
+    revision_ = m.revision;
+    wanted_.clear();
+    drop_in_hand("the signal came", out);
+  }
   withdraw(out);
   const SlotSet& used = m.selection->used[peer_.worker.index()];
   if (used.empty()) {
