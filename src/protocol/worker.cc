@@ -1,5 +1,7 @@
 #include "protocol/worker.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace gleaner {
@@ -60,10 +62,18 @@ void Worker::on(const StartRound& m, Out& out) {
   Note n = note(NoteKind::work_started);
   n.count = order_.size();
   out.push_back(n);
+  const std::optional<Todo> early = std::exchange(early_, std::nullopt);
+  if (early && early->stamp == stamp_) return on(*early, out);
   compute_next(out);
 }
 
 void Worker::on(const Todo& m, Out& out) {
+  if (m.stamp > stamp_) {
+    const bool later =
+        !early_ || early_->stamp < m.stamp || (early_->stamp == m.stamp && early_->revision < m.revision);
+    if (later) early_ = m;
+    return;
+  }
   if (m.stamp != stamp_ || m.revision <= revision_) return;  // overtaken: a later will is known already
   revision_ = m.revision;
   wanted_ = m.wanted;

@@ -200,6 +200,26 @@ TEST_F(WorkerTest, ATodoFromBeforeTheSignalIsLateBehindIt) {
   EXPECT_FALSE(worker_->computing());
 }
 
+// A worker that returns after the signal is told to begin the round, to compute nothing, and then to compute
+// a chunk that a loss has uncovered; the last of these is the first to arrive.
+TEST_F(WorkerTest, ATodoThatOvertakesItsStartRoundHolds) {
+  EXPECT_THAT(hear(Todo{kRound1, 2, slots({2}), nullptr}), IsEmpty());
+  EXPECT_THAT(hear(Todo{kRound1, 1, slots({}), nullptr}), IsEmpty());
+  const auto actions = hear(StartRound{kRound1});
+  ASSERT_EQ(actions.size(), 1U);
+  EXPECT_EQ(std::get<Compute>(actions[0]).slot, Slot(2));
+  EXPECT_THAT(hear(Todo{kRound1, 1, slots({}), nullptr}), IsEmpty());
+  finish(2);
+  EXPECT_FALSE(worker_->computing());
+}
+
+TEST_F(WorkerTest, ATodoOfARoundThatNeverBeganMeansNothing) {
+  hear(Todo{kRound1, 1, slots({2}), nullptr});
+  const auto actions = hear(StartRound{kRound2});
+  ASSERT_EQ(actions.size(), 1U);
+  EXPECT_EQ(std::get<Compute>(actions[0]).slot, Slot(0));
+}
+
 TEST_F(WorkerTest, ASignalForWhatItDoesNotHaveIsIgnored) {
   hear(StartRound{kRound1});
   finish(0);
