@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
-#include <optional>
+#include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -26,6 +27,13 @@ bool differs(Results results, std::string SimulateRow::*name) {
                      [&](const SimulateResult& r) { return r.row.*name != results[0].row.*name; });
 }
 
+std::vector<SimulateResult> rows_of(Results results, bool (*wanted)(const SimulateRow&)) {
+  std::vector<SimulateResult> found;
+  std::copy_if(results.begin(), results.end(), std::back_inserter(found),
+               [&](const SimulateResult& r) { return wanted(r.row); });
+  return found;
+}
+
 // What stands on the x axis. Uncoded rows have 1 replication and 1 block of their own, which is no choice.
 struct Abscissa {
   enum class Kind : std::uint8_t { deadline, blocks, replication, rows } kind = Kind::rows;
@@ -33,10 +41,8 @@ struct Abscissa {
 };
 
 Abscissa abscissa_of(Results results) {
-  std::vector<SimulateResult> coded;
-  for (const SimulateResult& r : results) {
-    if (r.row.method != "uncoded") coded.push_back(r);
-  }
+  const std::vector<SimulateResult> coded =
+      rows_of(results, [](const SimulateRow& r) { return r.method != "uncoded"; });
   using Kind = Abscissa::Kind;
   if (differs(results, deadline_of)) return {Kind::deadline, deadline_of};
   if (differs(coded, replication_of)) return {Kind::replication, replication_of};
@@ -48,14 +54,19 @@ Abscissa abscissa_of(Results results) {
 std::string name_of(Results all, const SimulateRow& row, Abscissa::Kind on_axis) {
   std::string name = row.method;
   const auto add = [&](bool needed, const std::string& text) {
-    if (needed && text != "-") name += ", " + text;
+    if (needed) name += ", " + text;
   };
-  const bool coded = row.method != "uncoded";
+  const std::vector<SimulateResult> coded =
+      rows_of(all, [](const SimulateRow& r) { return r.method != "uncoded"; });
+  const std::vector<SimulateResult> ordered =
+      rows_of(all, [](const SimulateRow& r) { return r.order != "-"; });
+  const bool codes = row.method != "uncoded";
   add(differs(all, &SimulateRow::policy), row.policy);
-  add(differs(all, &SimulateRow::order), row.order == "-" ? row.order : row.order + " order");
-  add(coded && on_axis != Abscissa::Kind::replication && differs(all, replication_of),
+  add(row.order != "-" && differs(ordered, &SimulateRow::order), row.order + " order");
+  add(codes && on_axis != Abscissa::Kind::replication && differs(coded, replication_of),
       fmt::format("G={}", row.replication));
-  add(coded && on_axis != Abscissa::Kind::blocks && differs(all, blocks_of), fmt::format("L={}", row.blocks));
+  add(codes && on_axis != Abscissa::Kind::blocks && differs(coded, blocks_of),
+      fmt::format("L={}", row.blocks));
   add(on_axis != Abscissa::Kind::deadline && differs(all, &SimulateRow::recovery), row.recovery);
   return name;
 }
@@ -87,7 +98,6 @@ std::vector<double> places(Results all, const SimulateRow& row, const Abscissa& 
 }
 
 void draw_rows(Figure& f, Results results) {
-  f.x.label = "";
   f.x.min = 0.5;
   f.x.max = static_cast<double>(results.size()) + 0.5;
   FigureSeries mean{"mean, 95% interval", {}, FigureSeries::Style::marks};
@@ -137,6 +147,7 @@ Figure simulate_figure(Results results) {
   f.y.label = x.kind == Abscissa::Kind::deadline ? "residual norm, mean and 95% interval"
                                                  : "time of a round [s], mean and 95% interval";
   f.y.min = 0;
+  f.x.whole = x.kind == Abscissa::Kind::blocks || x.kind == Abscissa::Kind::replication;
   switch (x.kind) {
     case Abscissa::Kind::deadline: f.x.label = "deadline [s]"; break;
     case Abscissa::Kind::blocks: f.x.label = "blocks"; break;

@@ -17,18 +17,17 @@ std::string number(double x, const char* format) {
   return std::isfinite(x) ? fmt::format(fmt::runtime(format), x) : "-";
 }
 
-// So many decimals as the uncertainty leaves meaning to, at most 4.
+// The uncertainty to two digits, and the mean to as many decimals, at most 6.
 std::string with_interval(double mean, double half) {
   if (!std::isfinite(mean)) return "-";
-  if (!std::isfinite(half)) return fmt::format("{:.4g}", mean);
-  const double scale = half > 0 ? half : mean / 1000;
-  const int decimals = scale > 0 ? std::clamp(1 - static_cast<int>(std::floor(std::log10(scale))), 0, 6) : 0;
+  if (!(half > 0) || !std::isfinite(half)) return fmt::format("{:.4g}", mean);
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 6);
   return fmt::format("{:.{}f} +- {:.{}f}", mean, decimals, half, decimals);
 }
 
 std::string ratio_text(const Ratio& r) {
   if (!std::isfinite(r.ratio)) return "-";
-  if (!std::isfinite(r.low)) return fmt::format("{:.3f}", r.ratio);
+  if (!(r.low < r.high)) return fmt::format("{:.3f}", r.ratio);
   return fmt::format("{:.3f} ({:.3f}..{:.3f})", r.ratio, r.low, r.high);
 }
 
@@ -46,6 +45,13 @@ std::string bytes_of(const StudySummary& s) {
   return std::isfinite(bytes) ? byte_text(bytes) : "-";
 }
 
+// An exact row has none to speak of.
+std::string residual_text(const SimulateResult& r) {
+  const bool exact = r.row.study.cluster.server.recovery.kind == Recovery::Kind::exact;
+  return exact && r.summary.residual_norm.mean_square == 0 ? "-"
+                                                           : number(r.summary.residual_norm.mean, "{:.4g}");
+}
+
 std::vector<Column> columns() {
   using R = const SimulateResult&;
   return {
@@ -61,12 +67,7 @@ std::vector<Column> columns() {
       {"p99", [](R r) { return number(r.summary.p99, "{:.4g}"); }, false, "99% of the rounds take no longer"},
       {"to first row", [](R r) { return ratio_text(r.time_to_first); }, false,
        "ratio of times on the same draws, 95% interval"},
-      {"residual",
-       [](R r) {
-         return r.summary.residual_norm.mean_square > 0 ? number(r.summary.residual_norm.mean, "{:.4g}")
-                                                        : "-";
-       },
-       false, "norm of what is missing"},
+      {"residual", [](R r) { return residual_text(r); }, false, "norm of what is missing"},
       {"chunks", [](R r) { return number(r.summary.chunks_completed, "{:.1f}"); }, false,
        "chunk gradients computed in a round"},
       {"bytes", [](R r) { return bytes_of(r.summary); }, false, "of all messages of a round"},

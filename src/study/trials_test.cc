@@ -234,6 +234,11 @@ TEST(Bounds, ALostWorkerIsMissedUntilItReturns) {
   EXPECT_EQ(run_bounds(spec).value()[0].placed, 1);
   spec.faults = FaultModel::parse("crash:workers=3,round=3,at=after-signal").value();
   EXPECT_TRUE(std::isinf(run_bounds(spec).value()[0].placed));
+  spec.faults =
+      FaultModel::parse("crash:workers=3,round=3+cut:workers=1,back=1", FaultScope::simulation).value();
+  EXPECT_TRUE(std::isinf(run_bounds(spec).value()[0].placed)) << "also beside losses of the simulation";
+  spec.faults = FaultModel::parse("cut:workers=1,round=2,back=1", FaultScope::simulation).value();
+  EXPECT_EQ(run_bounds(spec).value()[0].placed, 1);
 }
 
 TEST(Bounds, DifferentTimesWithinAWorkerAreRefused) {
