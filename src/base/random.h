@@ -21,8 +21,13 @@ enum class Purpose : std::uint32_t {
   parameters = 8,
   batch = 9,
   test = 10,
+  network = 11,
+  partition = 12,
   trial = 20,
   recovery = 30,
+  disaster_cluster = 30,
+  disaster_blows = 31,
+  disaster_vectors = 32,
 };
 
 /// The name of a stream of draws.

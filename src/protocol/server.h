@@ -190,9 +190,11 @@ class Server {
   void enter_round(Peer peer, Out& out);
   [[nodiscard]] std::vector<ChunkId> hopeless_chunks(std::size_t* missing) const;
   bool replace_vectors_of_dead_lives(Out& out);
+  bool give_up_vectors_in_the_way(Out& out);
   /// False if the run failed: nothing more is to be done for this event.
   bool check_hope(Time now, Out& out);
-  [[nodiscard]] bool is_hopeless(std::size_t missing) const;
+  /// `possible`: what each worker can have given by the end of the round; `missing` copies that is short of.
+  [[nodiscard]] bool is_hopeless(std::size_t missing, const UsedSlots& possible) const;
   [[nodiscard]] UsedSlots possible_slots() const;
   void fail(const std::vector<ChunkId>& chunks, Out& out);
 

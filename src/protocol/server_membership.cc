@@ -141,7 +141,7 @@ UsedSlots Server::possible_slots() const {
   return possible;
 }
 
-bool Server::is_hopeless(std::size_t missing) const {
+bool Server::is_hopeless(std::size_t missing, const UsedSlots& possible) const {
   const std::size_t all = plan_->chunks() * plan_->blocks();
   if (missing == 0 || missing == all) return missing == all;
   switch (options_.recovery.kind) {
@@ -149,7 +149,7 @@ bool Server::is_hopeless(std::size_t missing) const {
     case Recovery::Kind::deadline: return false;
     case Recovery::Kind::residual: break;
   }
-  const double best = plan_->method() == Method::original ? code_->residual_squared(*plan_, possible_slots())
+  const double best = plan_->method() == Method::original ? code_->residual_squared(*plan_, possible)
                                                           : static_cast<double>(missing);
   return std::sqrt(best / static_cast<double>(all)) > options_.recovery.residual;
 }
@@ -168,6 +168,28 @@ bool Server::replace_vectors_of_dead_lives(Out& out) {
   return any;
 }
 
+// A chunk that is short in the selection cannot gain a copy while a dead life's vector is one of its users.
+// Where the living alone could meet the rule, and only such vectors stand in the way, they are given up.
+bool Server::give_up_vectors_in_the_way(Out& out) {
+  if (options_.recovery.kind != Recovery::Kind::residual) return false;  // no other rule selects short chunks
+  UsedSlots living(peers_.size());
+  std::vector<WorkerId> dead;
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    const WorkerId worker(static_cast<std::uint32_t>(w));
+    const PeerState& p = peers_[w];
+    if (!used_[w].empty() && !can_encode_again(p)) dead.push_back(worker);
+    if (!p.live || p.barred) continue;
+    living[w] = code_->counted(*plan_, worker, SlotSet::first(plan_->assignment().load(worker)) - p.rejected);
+  }
+  if (dead.empty() || is_hopeless(coverage_of(living).residual_squared(), living)) return false;
+  for (const WorkerId worker : dead) {
+    if (used_[worker.index()].empty()) continue;  // gone with a neighbour
+    out.push_back(Forget{stamp_, worker});
+    invalidate(worker, out);
+  }
+  return true;
+}
+
 bool Server::check_hope(Time now, Out& out) {
   const bool undisturbed = std::all_of(peers_.begin(), peers_.end(), [](const PeerState& p) {
     return p.live && !p.barred && p.rejected.empty();
@@ -177,8 +199,10 @@ bool Server::check_hope(Time now, Out& out) {
   if (!undisturbed) {
     chunks = hopeless_chunks(&missing);
     if (missing > 0 && replace_vectors_of_dead_lives(out)) chunks = hopeless_chunks(&missing);
+    if (is_hopeless(missing, possible_slots()) && give_up_vectors_in_the_way(out))
+      chunks = hopeless_chunks(&missing);
   }
-  if (!is_hopeless(missing)) {
+  if (!is_hopeless(missing, possible_slots())) {
     wait_timer_.reset();
     // What can never come is not waited for: with a deadline the round may then end early.
     forgiven_ = options_.recovery.kind == Recovery::Kind::deadline ? missing : 0;

@@ -63,6 +63,10 @@ UsedSlots Server::next_selection() const {
       }
     }
   }
+  // A fit of whole vectors may need all of them: parts of the new ones can leave more than the whole would.
+  const bool everything_changes = touched_count_ == touched_.size();
+  if (everything_changes && fits_whole_vectors() && !is_enough(coverage_of(next), next))
+    return contributions();
   return next;
 }
 

@@ -39,6 +39,7 @@ Cluster::Engine::Engine(const ClusterSpec& spec)
       fingerprint_(spec.plan->fingerprint()),
       equal_chunks_(false),
       counting_(spec.plan->workers(), spec.segments),
+      network_(spec.network),
       workers_(spec.plan->workers()) {
   GLEANER_CHECK(check(spec).ok(), "a cluster is checked before it is made");
 }
@@ -69,6 +70,7 @@ void Cluster::Engine::begin_trial(const Trial& trial, const Hooks& hooks) {
   watcher_ = hooks.watcher;
   desk_ = FaultDesk(trial.faults);
   queue_.restart(Time{});
+  network_.restart(trial.seed);
   late_timers_.clear();
   returns_.clear();
   outcomes_.clear();
@@ -101,8 +103,6 @@ void Cluster::Engine::end(bool completed, std::string reason) {
   outcome_.completed = completed;
   outcome_.reason = std::move(reason);
 }
-
-Time Cluster::Engine::in(Duration d) const { return d < Time::max() - now() ? now() + d : Time::max(); }
 
 SimWorker* Cluster::Engine::find(Peer peer) {
   SimWorker& w = worker(peer.worker);

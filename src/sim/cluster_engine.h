@@ -16,6 +16,7 @@
 #include "sim/cluster_events.h"
 #include "sim/counting_work.h"
 #include "sim/event_queue.h"
+#include "sim/network.h"
 #include "sim/sim_worker.h"
 #include "work/fault_desk.h"
 
@@ -33,7 +34,7 @@ class Cluster::Engine {
   void ring_late_timers();
   void end(bool completed, std::string reason);
   [[nodiscard]] Time now() const { return queue_.now(); }
-  [[nodiscard]] Time in(Duration d) const;
+  [[nodiscard]] Time in(Duration d) const { return after(now(), d); }
   template <class Event>
   void later(Duration d, Event event) {
     queue_.schedule(in(d), std::move(event));
@@ -102,14 +103,29 @@ class Cluster::Engine {
   // cluster_network.cc: links
   void connect(SimWorker& w);
   void disconnect(SimWorker& w, bool in_flight_lost);
-  void hear_of_loss(SimWorker& w, Peer peer, Duration after);
+  /// The end of the link travels to the server as a message does.
+  void break_link(SimWorker& w, Peer peer);
+  void hear_of_loss(SimWorker& w, Peer peer, Duration in);
   void send(SimWorker& w, Peer peer, WorkerMessage message);
   /// When the link is free again.
   Time send(SimWorker& w, VectorSegment part);
   void send(SimWorker& w, Peer peer, ServerMessage message);
   [[nodiscard]] Time heard(Time arrival) const;
+  template <class Event>
+  void leave_or_wait(SimWorker& w, Peer peer, std::size_t bytes, Event event);
+  template <class Event>
+  void leave(SimWorker& w, WorkerId id, std::size_t bytes, Event event);
+  void on(sim_event::Departs& e);
+  /// Whether a partition keeps this from arriving now; it is there as soon as that is over.
+  template <class Event>
+  bool kept_out(const SimWorker& w, Event& event) {
+    if (now() >= w.link.isolated_until || event.session < w.link.valid) return false;
+    queue_.schedule(w.link.isolated_until, std::move(event));
+    return true;
+  }
   void on(const sim_event::PartitionBegins& e);
   void on(const sim_event::Isolated& e);
+  [[nodiscard]] std::vector<WorkerId> members(std::uint32_t partition) const;
 
   void trace(const Note& note) {
     if (watcher_ != nullptr) watcher_->record({now(), note});
@@ -126,6 +142,7 @@ class Cluster::Engine {
   FaultSource* faults_ = nullptr;
   Watcher* watcher_ = nullptr;
   CountingWork counting_;
+  Network network_;
 
   EventQueue<sim_event::Any> queue_;
   std::vector<TimerId> late_timers_;

@@ -25,6 +25,12 @@ struct SegmentAtServer {
   VectorSegment part;
   std::uint32_t session = 0;
 };
+/// The first byte of it leaves on the link: its turn has come.
+struct Departs {
+  Peer peer;
+  std::size_t bytes = 0;
+  std::variant<AtServer, SegmentAtServer> message;
+};
 /// A timer of the server in the given term.
 struct TimerRings {
   TimerId timer;
@@ -79,14 +85,14 @@ struct ServerStarts {
 struct PartitionBegins {
   std::uint32_t which = 0;
 };
-/// Cut off from the server for longer than either side waits; `up`: until now.
+/// Cut off for longer than either side waits.
 struct Isolated {
-  Peer peer;
+  WorkerId worker;
   std::uint32_t session = 0;
 };
 
-using Any = std::variant<NextRound, BeginNow, AtServer, LossHeard, SegmentAtServer, TimerRings, AtWorker,
-                         Connects, ChunkDue, SendsNext, BlowFalls, GivenUp, Returns, PatienceOver,
+using Any = std::variant<NextRound, BeginNow, AtServer, LossHeard, SegmentAtServer, Departs, TimerRings,
+                         AtWorker, Connects, ChunkDue, SendsNext, BlowFalls, GivenUp, Returns, PatienceOver,
                          ServerStarts, PartitionBegins, Isolated>;
 
 }  // namespace gleaner::sim_event

@@ -56,7 +56,7 @@ void Cluster::Engine::fall(SimWorker& w, WorkerStep step, const Blow& blow) {
   switch (blow.kind) {
     case BlowKind::crash:
       stop_process(w);
-      hear_of_loss(w, peer, spec_.network.latency);
+      break_link(w, peer);
       break;
     case BlowKind::hang:
       w.hung = true;
@@ -66,7 +66,7 @@ void Cluster::Engine::fall(SimWorker& w, WorkerStep step, const Blow& blow) {
     case BlowKind::cut:
       w.link.cut = true;
       if (w.link.up) {
-        hear_of_loss(w, peer, spec_.network.latency);
+        break_link(w, peer);
         disconnect(w, true);
       }
       await_nobody(w);
@@ -97,7 +97,7 @@ void Cluster::Engine::bring_back(WorkerId id, BlowKind kind) {
     if (!w.hung) return;  // two losses that met in one life: it is back already
     const Peer peer = w.peer();
     stop_process(w);  // it hung and has not been given up yet
-    hear_of_loss(w, peer, spec_.network.latency);
+    break_link(w, peer);
   }
   start_worker(w, id);
 }

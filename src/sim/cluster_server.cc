@@ -10,7 +10,7 @@ void Cluster::Engine::on(sim_event::AtServer& e) {
   if (!server_) return;
   const FromWorker& heard = e.heard;
   SimWorker& w = worker(heard.peer.worker);
-  if (e.session < w.link.valid) return;
+  if (e.session < w.link.valid || kept_out(w, e)) return;
   if (std::holds_alternative<Hello>(heard.message)) {
     // A link that broke before it was used was never there.
     if (find(heard.peer) == nullptr || !w.link.up || e.session != w.link.session) return;
@@ -40,7 +40,8 @@ void Cluster::Engine::count_loss(Server::Phase before) {
 }
 
 void Cluster::Engine::on(sim_event::SegmentAtServer& e) {
-  if (!server_ || e.session < worker(e.part.peer.worker).link.valid) return;
+  const SimWorker& w = worker(e.part.peer.worker);
+  if (!server_ || e.session < w.link.valid || kept_out(w, e)) return;
   vectors_->deliver(std::move(e.part), outcomes_);
   take_outcomes();
 }

@@ -7,7 +7,7 @@ namespace gleaner {
 
 void Cluster::Engine::on(sim_event::AtWorker& e) {
   SimWorker* w = find(e.peer);
-  if (w == nullptr || w->hung || e.session < w->link.valid) return;
+  if (w == nullptr || w->hung || e.session < w->link.valid || kept_out(*w, e)) return;
   if (const auto* start = std::get_if<StartRound>(&e.message)) {
     if (start->stamp > w->machine->stamp() && strike(*w, WorkerStep::starting)) return;
   } else if (std::holds_alternative<Transmit>(e.message)) {

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "protocol/worker.h"
-#include "sim/link.h"
+#include "sim/network.h"
 
 namespace gleaner {
 

@@ -91,6 +91,7 @@ void Combiner::deliver(VectorSegment part, std::vector<Outcome>& out) {
   }
   Incoming& v = it->second;
   if (v.started && v.next >= layout_.count()) return;  // it is whole: nothing more of it is wanted
+  if (v.started && part.index < v.next) return;        // it is here already: a network may repeat itself
   if (std::string fault = fault_of(v, part); !fault.empty()) {
     out.push_back(VectorBad{part.peer, part.ticket, std::move(fault)});
     forget(part.peer.worker);

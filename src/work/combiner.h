@@ -37,7 +37,8 @@ class Combiner {
   void expect(const Expect& expect, std::vector<Outcome>& out);
   /// As server.h says of Forget.
   void forget(WorkerId worker);
-  /// A segment arrived. Wrong length, order or numbers: VectorBad, and the vector is dropped.
+  /// A segment arrived. Wrong length or numbers, or a segment left out before it: VectorBad, and the vector
+  /// is dropped. One that is here already does no harm.
   void deliver(VectorSegment part, std::vector<Outcome>& out);
 
   /// d floats: sum_i g_i, tallies included. Complete when combined() == layout().count().
