@@ -48,7 +48,8 @@ bool has_bars(const FigureSeries& s) {
 
 std::string axis_script(char name, const FigureAxis& axis) {
   std::string s = fmt::format("set {}label {}\n", name, quoted(axis.label));
-  if (axis.log) s += fmt::format("set logscale {}\n", name);
+  // Powers of ten far from 1 as 1e-08, not with all their zeros.
+  if (axis.log) s += fmt::format("set logscale {0}\nset format {0} '%g'\n", name);
   const auto end = [](const std::optional<double>& x) {
     return x ? fmt::format("{}", *x) : std::string("*");
   };

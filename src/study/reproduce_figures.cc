@@ -10,7 +10,7 @@
 namespace gleaner {
 namespace {
 
-constexpr unsigned kWidth = 620;
+constexpr unsigned kWidth = 640;
 constexpr unsigned kHeight = 360;
 
 FigurePoint with_bar(double x, double y, double std_error) {
@@ -38,8 +38,22 @@ Figure empty_figure(std::string title, FigureAxis x, FigureAxis y) {
   return f;
 }
 
+// One line of the key is enough for all hollow marks.
 void add_published(Figure& f, std::vector<FigurePoint> points) {
-  if (!points.empty()) f.series.push_back({"published", std::move(points), FigureSeries::Style::published});
+  const bool named = std::any_of(f.series.begin(), f.series.end(), [](const FigureSeries& s) {
+    return s.style == FigureSeries::Style::published;
+  });
+  if (points.empty()) return;
+  f.series.push_back({named ? "" : "published (hollow)", std::move(points), FigureSeries::Style::published});
+}
+
+std::string short_name(PaperMethod method) {
+  switch (method) {
+    case PaperMethod::original: return "original";
+    case PaperMethod::optimal_order: return "optimal order";
+    case PaperMethod::random_order: return "random order";
+  }
+  return "unknown";
 }
 
 struct TimesWanted {
@@ -55,7 +69,7 @@ NamedFigure times_figure(const Reproduction& r, TimesWanted wanted, std::string 
   y.max = top;
   Figure f = empty_figure(std::move(title), blocks_axis(), y);
   for (const PaperMethod method : kPaperMethods) {
-    FigureSeries ours{std::string(name_of(method)), {}, FigureSeries::Style::lines};
+    FigureSeries ours{short_name(method), {}, FigureSeries::Style::lines};
     std::vector<FigurePoint> published;
     for (const TimeRow& row : r.times) {
       if (row.scheme_key != wanted.scheme || (row.lost > 0) != wanted.losses || row.method != method ||
@@ -117,11 +131,14 @@ void add_residuals(const Reproduction& r, std::vector<NamedFigure>& figures) {
     Figure f = empty_figure(fmt::format("Recovery at a deadline, {}, {} block{}", r.residual_scheme, blocks,
                                         blocks == 1 ? "" : "s"),
                             x, y);
-    if (blocks == 1) add_residual_series(f, r.residuals, "original, fixed sums", PaperMethod::original, 1);
-    add_residual_series(f, r.residuals, "partial, optimal order", PaperMethod::optimal_order, blocks);
-    add_residual_series(f, r.residuals, "partial, random order", PaperMethod::random_order, blocks);
+    // Without points for more than one block: the other colours stay.
+    add_residual_series(f, r.residuals, "original", PaperMethod::original, blocks);
+    add_residual_series(f, r.residuals, short_name(PaperMethod::optimal_order), PaperMethod::optimal_order,
+                        blocks);
+    add_residual_series(f, r.residuals, short_name(PaperMethod::random_order), PaperMethod::random_order,
+                        blocks);
     if (blocks == 1) {
-      add_residual_series(f, r.shipping_original, "original, encodes late", PaperMethod::original, 1);
+      add_residual_series(f, r.shipping_original, "original, late", PaperMethod::original, 1);
     }
     figures.push_back({fmt::format("residuals-{}.svg", blocks), "residuals",
                        f.title + ": mean norm of the residual against the deadline. Zeros cannot be drawn.",

@@ -83,7 +83,8 @@ std::string head_html(const Reproduction& r) {
       "<h1>Leveraging partial stragglers within gradient coding, reproduced</h1>\n"
       "<p>A. Ramamoorthy, R. Meng, V. S. Girimaji, NeurIPS 2024, arXiv:2405.19509. {} workers and chunks, "
       "replication {}; a worker takes a time drawn from an exponential law of mean 1 for each of its chunks, "
-      "drawn anew in every trial. Every trial ran through the state machines that train. Seed {}.</p>\n"
+      "drawn anew in every trial. Every round ran through the state machines that train; only the fixed sums "
+      "of the original code need none. Seed {}.</p>\n"
       "<p class=\"verdict{}\">{}</p>\n",
       kStyle, kPaperWorkers, kPaperReplication, r.seed, a.beyond == 0 ? "" : " off",
       html_text(agreement_sentence(r)));

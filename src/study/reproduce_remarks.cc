@@ -126,7 +126,7 @@ std::optional<Remark> on_stride(const Reproduction& r) {
   return Remark{
       "The clock is looked at at whole times only",
       fmt::format(
-          "A round that is over at 2.1 is counted as 3: every time is half a chunk time too long. On {} "
+          "A round that is over at 2.1 is counted as 3: a mean is about half a chunk time too long. On {} "
           "with 1 block the original code takes {:.2f} and not {:.2f}, partial {:.2f} and not {:.2f}; the "
           "original takes {:.2f} times as long, where the figure shows {:.2f}.",
           r.residual_scheme, original, grid_original, partial, grid_partial, original / partial,
