@@ -1,4 +1,5 @@
 #include "app/cli.h"
+#include "app/advise_command.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/advise_command.h"
 #include "app/config_file.h"
 #include "app/eval_command.h"
 #include "app/exit_code.h"
@@ -40,6 +42,7 @@ struct Options {
   TrainOptions train;
   FactsOptions facts;
   SimulateOptions simulate;
+  AdviseOptions advise;
   EvalOptions eval;
   bool version_json = false;
 };
@@ -71,6 +74,7 @@ Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> c
   const ConfigOptions& config = name == "train"      ? o.train.config
                                 : name == "eval"     ? o.eval.config
                                 : name == "simulate" ? o.simulate.config
+                                : name == "advise"   ? o.advise.config
                                                      : o.facts.config;
   if (Status s = read_settings(config, command, commands); !s) return s.error();
   if (config.print) {
@@ -78,6 +82,7 @@ Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> c
     return kExitDone;
   }
   if (name == "eval") return eval_command(o.eval);
+  if (name == "advise") return advise_command(o.advise);
   for (PlanOptions* plan : {&o.train.plan, &o.facts.plan, &o.simulate.plan}) plan->given = command.given();
   if (name == "simulate") return simulate_command(o.simulate);
   return name == "train" ? train_command(o.train) : plan_command(o.facts);
@@ -103,9 +108,10 @@ int parse_and_run(int argc, const char* const* argv) {
   Command train = train_flags(options.train);
   Command plan = plan_flags(options.facts);
   Command simulate = simulate_flags(options.simulate);
+  Command advise = advise_flags(options.advise);
   Command eval = eval_flags(options.eval);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train, &plan, &simulate, &eval, &version};
+  const std::vector<Command*> commands{&train, &plan, &simulate, &advise, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");
   app.footer(kTry);

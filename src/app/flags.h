@@ -9,8 +9,8 @@ namespace gleaner {
 [[nodiscard]] Command train_flags(TrainOptions& options);
 [[nodiscard]] Command plan_flags(FactsOptions& options);
 [[nodiscard]] Command simulate_flags(SimulateOptions& options);
+[[nodiscard]] Command advise_flags(AdviseOptions& options);
 [[nodiscard]] Command eval_flags(EvalOptions& options);
-[[nodiscard]] Command simulate_flags(SimulateOptions& options);
 [[nodiscard]] Command version_flags(bool& json);
 
 }  // namespace gleaner
