@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   test = 10,
   network = 11,
   partition = 12,
+  trial = 20,
   disaster_cluster = 30,
   disaster_blows = 31,
   disaster_vectors = 32,

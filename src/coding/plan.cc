@@ -118,4 +118,9 @@ Result<Plan> Plan::make(Method method, Assignment assignment, Ordering ordering,
   return Plan(method, std::move(assignment), std::move(ordering), std::move(frame));
 }
 
+Result<Plan> Plan::with_ordering(Ordering ordering) const {
+  if (const Status order = check_order(assignment_, ordering); !order) return order.error();
+  return Plan(method_, assignment_, std::move(ordering), frame_);
+}
+
 }  // namespace gleaner

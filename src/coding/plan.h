@@ -36,6 +36,11 @@ class Plan {
   /// chunk are dependent (worst_condition is infinite), e.g. ones with l > 1.
   static Result<Plan> make(Method method, Assignment assignment, Ordering ordering, Frame frame);
 
+  /// The same plan with another ordering. What make() checks of assignment and frame need not be checked
+  /// again: cheap enough for an order drawn anew in each of thousands of trials. Errors: an ordering of
+  /// another size than the assignment.
+  [[nodiscard]] Result<Plan> with_ordering(Ordering ordering) const;
+
   [[nodiscard]] Method method() const { return method_; }
   [[nodiscard]] const Assignment& assignment() const { return assignment_; }
   [[nodiscard]] const Ordering& ordering() const { return ordering_; }

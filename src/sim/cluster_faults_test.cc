@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 ClusterSpec cluster(std::size_t workers, std::size_t replication, std::size_t blocks = 1) {
   const Assignment a = Assignment::cyclic(workers, workers, replication).value();
-  const Frame frame = blocks == 1 ? Frame::ones(workers) : Frame::coloured(a, blocks, 1);
+  const Frame frame = blocks == 1 ? Frame::ones(workers) : Frame::gaussian(workers, blocks, 1);
   ClusterSpec s;
   s.plan = std::make_shared<const Plan>(Plan::make(Method::partial, a, Ordering::optimal(a), frame).value());
   s.code = code_for(Method::partial);

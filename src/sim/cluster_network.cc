@@ -104,9 +104,11 @@ void Cluster::Engine::send(SimWorker& w, Peer peer, ServerMessage message) {
     ++tally_.messages;
     tally_.bytes_to_workers += bytes;
   }
+  const Network::Kind kind =
+      std::holds_alternative<StartRound>(message) ? Network::Kind::parameters : Network::Kind::message;
   sim_event::AtWorker event{peer, std::move(message), w.link.session};
   if (network_.ideal()) return queue_.schedule_now(std::move(event));
-  const Network::Arrival arrival = network_.to_worker(w.link, peer.worker, now(), bytes);
+  const Network::Arrival arrival = network_.to_worker(w.link, peer.worker, now(), bytes, kind);
   if (arrival.again) queue_.schedule(*arrival.again, event);
   queue_.schedule(arrival.at, std::move(event));
 }

@@ -36,7 +36,7 @@ Network::Arrival Network::to_server(Link& link, WorkerId worker, Time now, std::
                 after(std::max(through_link, line_to_server_free_), model_.latency), kind);
 }
 
-Network::Arrival Network::to_worker(Link& link, WorkerId worker, Time now, std::size_t bytes) {
+Network::Arrival Network::to_worker(Link& link, WorkerId worker, Time now, std::size_t bytes, Kind kind) {
   const Time enters = std::max({now, line_to_workers_free_, link.isolated_until});
   // A worker that is cut off does not hold up the line for the others.
   const Time line = std::max(now, line_to_workers_free_);
@@ -44,7 +44,7 @@ Network::Arrival Network::to_worker(Link& link, WorkerId worker, Time now, std::
   const Time leaves = std::max(enters, link.to_worker.free);
   link.to_worker.free = after(leaves, takes(bytes, model_.bandwidth));
   return arrive(link, link.to_worker, worker,
-                after(std::max(line_to_workers_free_, link.to_worker.free), model_.latency), Kind::message);
+                after(std::max(line_to_workers_free_, link.to_worker.free), model_.latency), kind);
 }
 
 Network::Arrival Network::arrive(Link& link, Lane& lane, WorkerId worker, Time at, Kind kind) const {
@@ -55,10 +55,9 @@ Network::Arrival Network::arrive(Link& link, Lane& lane, WorkerId worker, Time a
     while (random.uniform() < model_.loss) at = after(at, resend_);
     const double holds = random.uniform();
     const double repeats = random.uniform();
-    if (kind != Kind::hello) {
-      if (random.uniform() < model_.reorder) held_up = part_of_it(resend_, holds);
-      if (random.uniform() < model_.duplicate) again = part_of_it(resend_, repeats);
-    }
+    const bool may_wait = kind != Kind::hello && kind != Kind::parameters;
+    if (random.uniform() < model_.reorder && may_wait) held_up = part_of_it(resend_, holds);
+    if (random.uniform() < model_.duplicate && kind != Kind::hello) again = part_of_it(resend_, repeats);
   }
   at = std::max(at, lane.latest);
   if (kind == Kind::hello) at = std::max(at, link.loss_heard);

@@ -6,7 +6,8 @@
 // Lines are passed cut-through: a message takes both at once, each from when it is free, and is there when
 // the later of the two is done with it. A link is a reliable stream: what is lost is sent again and keeps up
 // all that follows. Only a message that is held up (reorder) is overtaken, and a repetition (duplicate) comes
-// later. Neither is made of the Hello, and segments of vectors never overtake one another.
+// later. Nothing overtakes a Hello, which comes once, or the parameters of a round (SendParameters in
+// protocol/server.h), and segments of vectors do not overtake one another.
 #pragma once
 
 #include <cstddef>
@@ -45,7 +46,7 @@ struct Link {
 /// The lines of one cluster. Belongs to one thread.
 class Network {
  public:
-  enum class Kind : std::uint8_t { hello, message, segment };
+  enum class Kind : std::uint8_t { hello, parameters, message, segment };
   struct Arrival {
     Time at{};
     std::optional<Time> again;  ///< of a repetition
@@ -64,7 +65,7 @@ class Network {
   [[nodiscard]] Time depart(Link& link, Time now, std::size_t bytes) const;
   /// The first byte of it leaves now: when it arrives. To be called in the order of departures.
   [[nodiscard]] Arrival to_server(Link& link, WorkerId worker, Time now, std::size_t bytes, Kind kind);
-  [[nodiscard]] Arrival to_worker(Link& link, WorkerId worker, Time now, std::size_t bytes);
+  [[nodiscard]] Arrival to_worker(Link& link, WorkerId worker, Time now, std::size_t bytes, Kind kind);
 
  private:
   [[nodiscard]] Arrival arrive(Link& link, Lane& lane, WorkerId worker, Time at, Kind kind) const;

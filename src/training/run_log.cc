@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "training/atomic_file.h"
+#include "training/log_line.h"
 
 namespace gleaner {
 namespace {
@@ -27,22 +28,9 @@ Error cannot_go_on(const std::filesystem::path& path, std::string_view why) {
                    "name the log of the run that is resumed, or one that is not there yet");
 }
 
-// Lines of ours are flat but for lists of numbers and records; what is nested deeper is nobody's log, and
-// could exhaust the stack.
-Json parse_line(std::string_view line) {
-  constexpr int kDepthMax = 8;
-  bool deep = false;
-  const auto watch = [&deep](int depth, Json::parse_event_t, Json&) {
-    deep = deep || depth > kDepthMax;
-    return !deep;
-  };
-  Json json = Json::parse(line, watch, false);
-  return deep ? Json() : json;
-}
-
 // The number of a line about a round; nothing if it is another line.
 std::optional<std::uint64_t> round_of(std::string_view line) {
-  const Json json = parse_line(line);
+  const Json json = parse_log_line(line);
   if (!json.is_object() || json.value("type", Json()) != "round") return std::nullopt;
   const Json round = json.value("round", Json());
   return round.is_number_unsigned() ? std::optional(round.get<std::uint64_t>()) : std::nullopt;
@@ -50,7 +38,7 @@ std::optional<std::uint64_t> round_of(std::string_view line) {
 
 // The round after which the log begins, if its first line is that of the same run; the error is a reason.
 Result<std::uint64_t> check_start(std::string_view line, const StartRecord& start) {
-  const Json json = parse_line(line);
+  const Json json = parse_log_line(line);
   if (!json.is_object() || json.value("type", Json()) != "start")
     return bad_input("line 1 is not the start of a run");
   const Json wanted = Json::parse(to_json(start));

@@ -112,6 +112,7 @@ TEST(Combiner, ARepeatedSegmentDoesNoHarm) {
   EXPECT_TRUE(out.empty());
   VectorSegment skipped = three.mill.next_segment(WorkerId(0));
   skipped.index = 2;
+  skipped.data.resize(2);
   EXPECT_EQ(three.fault_of(std::move(skipped)), "segment 2 came where segment 1 was expected");
 }
 

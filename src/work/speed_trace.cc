@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "training/read_log.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
@@ -37,6 +39,27 @@ std::optional<double> seconds_of(std::string_view field) {
   const std::optional<double> value = parse_number(field);
   const bool fits = value && *value >= 0 && *value <= gleaner::seconds(kDurationMax);
   return fits ? value : std::nullopt;
+}
+
+struct Mean {
+  double sum = 0;
+  std::size_t count = 0;
+  void add(double x) {
+    sum += x;
+    ++count;
+  }
+  [[nodiscard]] double value() const { return sum / static_cast<double>(count); }
+};
+
+Error never_finished(const std::map<WorkerId, Mean>& finished, std::string_view name) {
+  std::uint32_t first = 0;
+  for (const auto& [worker, mean] : finished) {
+    if (worker.value != first) break;
+    ++first;
+  }
+  return bad_input(
+      fmt::format("{}: worker {} never finished a chunk, so nobody knows its speed", name, first),
+      "take the log of a longer run, or of one that waits for everybody (--method uncoded)");
 }
 
 }  // namespace
@@ -78,14 +101,43 @@ Result<SpeedTrace> SpeedTrace::parse(std::string_view text, std::string_view nam
   return trace;
 }
 
+Result<SpeedTrace> SpeedTrace::parse_log(std::string_view text, std::string_view name) {
+  const Result<LoggedTimes> read = read_logged_times(text, name);
+  if (!read) return read.error();
+  const LoggedTimes& log = read.value();
+
+  std::map<WorkerId, Mean> whole_run;
+  std::vector<std::map<WorkerId, Mean>> rows;
+  for (const LoggedRound& round : log.rounds) {
+    std::map<WorkerId, Mean>& row = rows.emplace_back();
+    for (const ChunkTime& chunk : round.chunk_times) row[chunk.worker].add(chunk.seconds);
+    for (const auto& [worker, mean] : row) whole_run[worker].add(mean.value());
+  }
+  if (whole_run.size() < log.workers) return never_finished(whole_run, name);
+
+  SpeedTrace trace;
+  trace.workers_ = log.workers;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (const auto& [worker, mean] : whole_run) {
+      const auto own = rows[r].find(worker);
+      const double filled = std::max(mean.value(), log.rounds[r].seconds);
+      trace.seconds_.push_back(
+          std::min(own == rows[r].end() ? filled : own->second.value(), gleaner::seconds(kDurationMax)));
+    }
+  }
+  return trace;
+}
+
 Result<SpeedTrace> SpeedTrace::load(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
   if (!in.is_open() || in.bad() || !text) {  // a folder can be opened, but not read
-    return bad_input(fmt::format("--speeds: {}: cannot be read", path), "name a CSV file of chunk times");
+    return bad_input(fmt::format("--speeds: {}: cannot be read", path),
+                     "name a CSV file of chunk times or the log of a run");
   }
-  return parse(text.str(), path);
+  const std::string content = text.str();
+  return is_run_log(content) ? parse_log(content, path) : parse(content, path);
 }
 
 double SpeedTrace::seconds(RoundId round, WorkerId worker) const {

@@ -18,7 +18,13 @@ class SpeedTrace {
   /// not used) and whose others are seconds from 0 on. `name` stands in errors, which also name the line:
   /// no header, no worker or no round, a line with another number of fields, a field that is no such number.
   static Result<SpeedTrace> parse(std::string_view text, std::string_view name);
-  /// The same from a file. Errors also: it cannot be read.
+  /// The log of a run (`gleaner train --log FILE.jsonl`): one row per logged round, in which a worker has the
+  /// mean of the seconds that its chunks of that round really took. A worker that finished none in a round,
+  /// being too slow or gone, gets its mean over the rows in which it finished some, but no less than that
+  /// round took: it would have finished otherwise. Errors name the file, its line or the worker: what
+  /// read_logged_times refuses, and a worker that never finished a chunk.
+  static Result<SpeedTrace> parse_log(std::string_view text, std::string_view name);
+  /// Either of them from a file, told apart by the first letter. Errors also: it cannot be read.
   static Result<SpeedTrace> load(const std::string& path);
 
   /// Round 1 is the first row; after the last row the trace begins anew (round 0, "none yet", counts as 1).

@@ -4,6 +4,8 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -74,6 +76,95 @@ TEST_F(SpeedTraceFile, ErrorsNameFileAndLine) {
     ASSERT_FALSE(parsed) << content;
     EXPECT_THAT(parsed.error().what, HasSubstr(complaint));
     EXPECT_THAT(parsed.error().what, HasSubstr(path_.string()));
+  }
+}
+
+// A log with the keys that matter: worker, chunk and seconds of what was finished, per round.
+std::string log_of(const std::vector<std::string>& rounds, int workers = 2) {
+  std::string log = R"({"type":"start","workers":)" + std::to_string(workers) + "}\n";
+  for (std::size_t r = 0; r < rounds.size(); ++r) {
+    log += R"({"type":"round","round":)" + std::to_string(r + 1) + R"(,"seconds":2,"chunk_times":[)" +
+           rounds[r] + "]}\n";
+  }
+  return log + R"({"type":"summary"})" + "\n";
+}
+
+std::string chunk(int worker, double seconds) {
+  return R"({"worker":)" + std::to_string(worker) + R"(,"chunk":0,"drawn_seconds":null,"seconds":)" +
+         std::to_string(seconds) + "}";
+}
+
+TEST_F(SpeedTraceFile, ALogGivesTheMeanOfAWorkersChunks) {
+  const SpeedModel speeds = model(trace(
+      log_of({chunk(0, 1) + "," + chunk(1, 4) + "," + chunk(0, 2), chunk(1, 0.5) + "," + chunk(0, 3)})));
+  EXPECT_EQ(time_of(speeds, 1, 0), 1.5);
+  EXPECT_EQ(time_of(speeds, 1, 1), 4);
+  EXPECT_EQ(time_of(speeds, 2, 0), 3);
+  EXPECT_EQ(time_of(speeds, 2, 1), 0.5);
+  EXPECT_EQ(time_of(speeds, 3, 0), 1.5);
+  EXPECT_TRUE(speeds.check(2));
+  EXPECT_FALSE(speeds.check(3));
+}
+
+TEST_F(SpeedTraceFile, WhoFinishedNothingHasItsMeanButNoLessThanTheRound) {
+  const SpeedModel slow = model(trace(log_of({chunk(0, 1) + "," + chunk(1, 5), chunk(0, 1), chunk(1, 3)})));
+  EXPECT_EQ(time_of(slow, 2, 1), 4);  // the mean of 5 and 3
+  EXPECT_EQ(time_of(slow, 3, 0), 2);  // its mean is 1, but the round took 2
+}
+
+TEST_F(SpeedTraceFile, ALogMayBeginLaterAndBeCutOff) {
+  const std::string whole = log_of({chunk(0, 1) + "," + chunk(1, 1)});
+  const SpeedModel speeds =
+      model(trace(whole + R"({"type":"round","round":7,"seconds":1,"chunk_times":[)" + chunk(0, 3) + "," +
+                  chunk(1, 3) + "]}\n" + R"({"type":"round","rou)"));
+  EXPECT_EQ(time_of(speeds, 2, 0), 3);
+  EXPECT_EQ(time_of(speeds, 3, 0), 1);
+}
+
+TEST_F(SpeedTraceFile, LogsThatDoNotServeAreRefused) {
+  struct Case {
+    std::string content;
+    const char* complaint;
+  };
+  const std::string start = R"({"type":"start","workers":2})"
+                            "\n";
+  const std::string round = R"({"type":"round","round":1,"seconds":1,)";
+  for (const auto& [content, complaint] : std::vector<Case>{
+           {log_of({chunk(1, 1)}), "worker 0 never finished a chunk"},
+           {log_of({chunk(0, 1)}, 1000000000), "worker 1 never finished a chunk"},
+           {log_of({chunk(2, 1)}), "line 2: it names worker 2, but there are 2"},
+           {log_of({}), "it speaks of no round"},
+           {log_of({chunk(0, 1), "3"}), "line 3: one of its chunk_times has no worker, chunk or seconds"},
+           {log_of({chunk(0, -1)}), "line 2: one of its chunk_times"},
+           {"{", "line 1: it is not a JSON object"},
+           {"{}\n", "line 1: it is not the start of a run"},
+           {R"({"type":"start"})"
+            "\n",
+            "line 1: it does not say how many workers"},
+           {start + "nonsense\n", "line 2: it is not a JSON object"},
+           {start + R"({"type":"round","round":1,"seconds":1})"
+                    "\n",
+            "line 2: its round has no chunk_times"},
+           {start + R"({"type":"round","seconds":1,"chunk_times":[]})"
+                    "\n",
+            "its round has no number"},
+           {start + R"({"type":"round","round":1,"chunk_times":[]})"
+                    "\n",
+            "how many seconds it took"},
+           {start + round +
+                R"("chunk_times":[]})"
+                "\n" +
+                round +
+                R"("chunk_times":[]})"
+                "\n",
+            "line 3: round 1 follows round 1"},
+           {start + std::string(1000, '['), "it speaks of no round"},
+       }) {
+    const auto parsed = SpeedModel::parse(trace(content), TimeUnits::required);
+    ASSERT_FALSE(parsed) << content;
+    EXPECT_THAT(parsed.error().what, HasSubstr(complaint));
+    EXPECT_THAT(parsed.error().what, HasSubstr(path_.string()));
+    EXPECT_FALSE(parsed.error().cure.empty());
   }
 }
 

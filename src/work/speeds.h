@@ -11,7 +11,7 @@
 //   markov:mean=T[,factor=5][,enter=.05][,leave=.2]
 //          a worker turns slow with probability `enter` from one round to the next, and fast again with
 //          `leave`; slow takes `factor` times as long; round 1 is drawn from the stationary law
-//   trace:file=F.csv                              speed_trace.h
+//   trace:file=F                                  a table of seconds, or the log of a run: speed_trace.h
 //
 // mean= is the mean of the chunk time that is drawn; in `simulate` it is 1 when absent. Keys of all kinds:
 //
@@ -52,6 +52,9 @@ class SpeedModel {
 
   /// No injected slowness: chunk_time is 0 everywhere.
   [[nodiscard]] bool none() const { return law_ == nullptr; }
+
+  /// per=chunk: the chunks of one worker take different times in one round.
+  [[nodiscard]] bool per_chunk() const { return per_ == Per::chunk; }
 
   /// The drawn time of one chunk, at most kDurationMax.
   ///

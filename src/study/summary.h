@@ -1,0 +1,42 @@
+// What many trials of one cluster came to.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sim/cluster.h"
+#include "study/statistics.h"
+
+namespace gleaner {
+
+/// Means are per round. The independent values behind an Estimate are the means of trials over their rounds:
+/// rounds of one trial may hang together (workers that stay slow). Only trials that completed are in them.
+struct StudySummary {
+  std::size_t trials = 0;
+  std::size_t failed = 0;
+  std::string reason;  ///< of the first trial that failed
+
+  Estimate time;          ///< seconds from BeginRound to Commit
+  double p50 = kUnknown;  ///< of all rounds of all completed trials; quantile() of statistics.h
+  double p99 = kUnknown;
+  Estimate signalled;      ///< seconds until the first signal
+  Estimate residual_norm;  ///< sqrt(residual^2) in block space; mean_square: of all rounds
+  double chunks_completed = kUnknown;
+  double chunks_used = kUnknown;
+  double messages = kUnknown;
+  double bytes_to_server = kUnknown;
+  double bytes_to_workers = kUnknown;
+  double events = kUnknown;
+  std::uint64_t lost_after_signal = 0;  ///< in all rounds together
+  std::uint64_t uncovered = 0;          ///< of those, how many set workers computing again
+
+  /// Seconds per round of every trial in order, NaN where it failed: for paired_ratio().
+  std::vector<double> seconds;
+};
+
+[[nodiscard]] StudySummary summarise(std::span<const TrialOutcome> outcomes);
+
+}  // namespace gleaner
