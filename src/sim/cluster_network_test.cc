@@ -44,7 +44,7 @@ TEST(ClusterNetwork, BytesAreCountedAsTheyAreSent) {
   spec.dimension = 100;
   spec.parameter_bytes = 1000;
   const RoundOutcome r = one_round(spec);
-  EXPECT_EQ(r.bytes_to_server, 2U * (27 + 432));                 // Progress; frame, index, 100 floats
+  EXPECT_EQ(r.bytes_to_server, 2U * (27 + 432));                  // Progress; frame, index, 100 floats
   EXPECT_EQ(r.bytes_to_workers, 2U * (1024 + 24 + 12 + 1 + 24));  // StartRound, Transmit, Committed
 }
 
