@@ -66,6 +66,9 @@ class SpeedModel {
   [[nodiscard]] Duration chunk_time(std::uint64_t seed, RoundId round, WorkerId worker,
                                     std::uint32_t position) const;
 
+  /// chunk_time ignores `position`: a round has one time per worker, which need not be asked for again.
+  [[nodiscard]] bool same_for_all_chunks() const { return per_ == Per::worker; }
+
   /// The canonical spelling: parse() reads it back as this model.
   [[nodiscard]] std::string text() const;
 
