@@ -23,4 +23,7 @@ inline constexpr std::array<std::string_view, 9> kSpeedKinds{
     "trace",    "none"};
 inline constexpr std::array<std::string_view, 3> kFaultKinds{"crash", "hang", "none"};
 
+inline constexpr std::array<std::string_view, 2> kGrids{"none", "integer"};
+inline constexpr std::array<std::string_view, 3> kSimulatedPolicies{"static", "skip", "replan"};
+
 }  // namespace gleaner

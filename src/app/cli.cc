@@ -1,4 +1,5 @@
 #include "app/cli.h"
+#include "app/advise_command.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/advise_command.h"
 #include "app/config_file.h"
 #include "app/eval_command.h"
 #include "app/exit_code.h"
@@ -17,7 +19,9 @@
 #include "app/parser.h"
 #include "app/plan_command.h"
 #include "app/reference_pages.h"
+#include "app/reproduce_command.h"
 #include "app/say.h"
+#include "app/simulate_command.h"
 #include "app/train_command.h"
 #include "app/version_command.h"
 #include "work/spec_grammar.h"
@@ -38,6 +42,9 @@ constexpr const char* kTry =
 struct Options {
   TrainOptions train;
   FactsOptions facts;
+  SimulateOptions simulate;
+  ReproduceFlags reproduce;
+  AdviseOptions advise;
   EvalOptions eval;
   bool version_json = false;
 };
@@ -65,17 +72,24 @@ Status read_settings(const ConfigOptions& config, Command& command, std::span<Co
 
 Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> commands) {
   if (command.name() == "version") return version_command(o.version_json);
-  const bool train = command.name() == "train";
-  const bool eval = command.name() == "eval";
-  const ConfigOptions& config = train ? o.train.config : eval ? o.eval.config : o.facts.config;
+  const std::string& name = command.name();
+  const ConfigOptions& config = name == "train"       ? o.train.config
+                                : name == "eval"      ? o.eval.config
+                                : name == "simulate"  ? o.simulate.config
+                                : name == "advise"    ? o.advise.config
+                                : name == "reproduce" ? o.reproduce.config
+                                                      : o.facts.config;
   if (Status s = read_settings(config, command, commands); !s) return s.error();
   if (config.print) {
     fmt::print("{}", config_text(command));
     return kExitDone;
   }
-  if (eval) return eval_command(o.eval);
-  (train ? o.train.plan : o.facts.plan).given = command.given();
-  return train ? train_command(o.train) : plan_command(o.facts);
+  if (name == "eval") return eval_command(o.eval);
+  if (name == "reproduce") return reproduce_command(o.reproduce);
+  if (name == "advise") return advise_command(o.advise);
+  for (PlanOptions* plan : {&o.train.plan, &o.facts.plan, &o.simulate.plan}) plan->given = command.given();
+  if (name == "simulate") return simulate_command(o.simulate);
+  return name == "train" ? train_command(o.train) : plan_command(o.facts);
 }
 
 // What is asked without a command: a page, the version, or nothing.
@@ -97,9 +111,12 @@ int parse_and_run(int argc, const char* const* argv) {
   Options options;
   Command train = train_flags(options.train);
   Command plan = plan_flags(options.facts);
+  Command simulate = simulate_flags(options.simulate);
+  Command reproduce = reproduce_flags(options.reproduce);
+  Command advise = advise_flags(options.advise);
   Command eval = eval_flags(options.eval);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train, &plan, &eval, &version};
+  const std::vector<Command*> commands{&train, &plan, &simulate, &advise, &reproduce, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");
   app.footer(kTry);

@@ -59,9 +59,9 @@ TEST(CommandLine, AMisspeltFlagIsAnsweredWithTheNearest) {
 }
 
 TEST(CommandLine, AMisspeltCommandToo) {
-  EXPECT_EQ(refused({"trian"}),
-            "gleaner: there is no command \"trian\"; did you mean \"train\"? known are train, plan, eval, "
-            "version\n");
+  EXPECT_THAT(refused({"trian"}), AllOf(HasSubstr("gleaner: there is no command \"trian\"; did you mean "
+                                                  "\"train\"? known are train, plan, "),
+                                        HasSubstr(", version\n")));
   EXPECT_THAT(refused({"--json", "train"}), HasSubstr("gleaner: --json stands before any command; "));
 }
 

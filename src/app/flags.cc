@@ -39,6 +39,47 @@ constexpr const char* kEvalExamples = R"(Examples:
   gleaner eval --model model.safetensors --data images.gz --labels labels.gz --json
 )";
 
+constexpr const char* kSimulateExamples = R"(Examples:
+  gleaner simulate
+      8 workers of exponential speed, 1000 rounds, in a moment
+  gleaner simulate --method partial,original,uncoded --workers 40 --replication 2,3,4
+      three methods, three replications, on the same draws
+  gleaner simulate --assignment assignment.csv --blocks 1,2,3 --order optimal,random \
+      --faults crash:count=5,at=start --bounds --svg time.svg
+      beside what nobody could beat, with a figure
+  gleaner simulate --recovery deadline=1/2/3/4 --workers 200 --replication 8
+      how far from exact a round is that ends at a deadline
+  gleaner simulate --speeds trace:file=times.csv --workers 16 --trials 1 --rounds 30
+      chunk times that were measured
+  gleaner simulate --dimension 1000000 --network latency=5ms,bandwidth=100Mbit --blocks 1,2
+      vectors of a million numbers over a network
+
+LIST is comma-separated; every combination is one row. Times without a unit are seconds.
+)";
+
+constexpr const char* kReproduceExamples = R"(Examples:
+  gleaner reproduce
+      every simulation of the paper that needs no file of its own, half a minute
+  gleaner reproduce --out out --reference shared/reference
+      beside the published results, with figures and a page in out/index.html
+  gleaner reproduce --trials 100 --json
+)";
+
+constexpr const char* kAdviseExamples = R"(Examples:
+  gleaner advise --workers 40 --speeds lognormal:mean=2,sigma=1
+      what to use on 40 machines of which some are slow now and then
+  gleaner advise --workers 16 --speeds trace:file=run.jsonl --dimension 25000000 \
+      --bandwidth 1Gbit --memory 2GiB
+      speeds from the log of a run; vectors of 25 million numbers; 2 GiB for gradients
+  gleaner advise --workers 16 --losses 2 --faults crash:count=1,at=after-signal --json
+      any two workers may be lost at once, and one is in every trial
+  gleaner advise --workers 12 --speeds constant:mean=1+slow:factor=10,workers=3 --residual 0.3
+      one slow machine; a gradient with some chunks missing would do
+
+Times without a unit are seconds. Nothing is measured here: --speeds, --faults and --network
+describe the cluster, and --log of gleaner train writes down what a real one does.
+)";
+
 std::vector<std::string_view> all(std::span<const std::string_view> names) {
   return {names.begin(), names.end()};
 }
@@ -66,6 +107,51 @@ void add_plan_group(Command& c, PlanOptions& o) {
   c.text("--frame", o.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]")
       .choices = all(kFrames);
   c.count("--seed", o.seed, "of all draws; on the virtual clock one seed is one run");
+}
+
+void add_row_group(Command& c, SimulateOptions& o) {
+  c.group("Rows (lists make one row for each combination)");
+  c.text("--method", o.methods, "LIST", "partial, original, uncoded").choices = all(kMethods);
+  c.text("--policy", o.policies, "LIST", "what holders of a finished chunk do: static").choices =
+      all(kPolicies);
+  c.text("--replication", o.replications, "LIST", "workers that hold each chunk");
+  c.text("--blocks", o.blocks, "LIST", "vectors are 1/blocks of a gradient");
+  c.text("--order", o.orders, "LIST",
+         "order within the workers: optimal, worst-case, given, or random, drawn anew in each trial")
+      .choices = all(kOrders);
+  c.text("--recovery", o.recovery, "RULE", "exact, deadline=T/T/.. (one row each) or residual=0.3").choices =
+      all(kRecoveries);
+}
+
+void add_cluster_group(Command& c, SimulateOptions& o) {
+  c.group("Cluster");
+  c.choice("--scheme", o.plan.scheme, all(kSchemes),
+           "who holds what: cyclic, fractional-repetition or regular-graph");
+  c.file("--assignment", o.plan.assignment, "CSV file with the columns chunk,worker");
+  c.file("--plan", o.plan.plan_file, "a plan made by gleaner plan --out");
+  c.count("--workers", o.plan.workers, "number of workers");
+  c.count("--chunks", o.plan.chunks, "number of data chunks (default: as many as workers)");
+  c.text("--frame", o.plan.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]")
+      .choices = all(kFrames);
+  c.text("--speeds", o.speeds, "SPEC", "chunk times, exactly, e.g. exponential:mean=1").choices =
+      all(kSpeedKinds);
+  c.text("--faults", o.faults, "SPEC", "losses, drawn anew in each trial, e.g. crash:count=7,at=start")
+      .choices = all(kFaultKinds);
+  c.text("--network", o.network, "SPEC", "ideal, or e.g. latency=5ms,bandwidth=100Mbit");
+  c.choice("--grid", o.grid, all(kGrids), "none, or integer: the server looks up at whole seconds only");
+  c.text("--when-unrecoverable", o.when_unrecoverable, "WHAT", "stop, approximate or wait=60").choices =
+      all(kUnrecoverable);
+  c.count("--dimension", o.dimension, "length of gradient and parameters (0: vectors have no size)");
+}
+
+void add_trials_group(Command& c, SimulateOptions& o) {
+  c.group("Trials");
+  c.count("--trials", o.trials, "trials; all rows meet the same");
+  c.count("--rounds", o.rounds, "rounds of each trial, one after another");
+  c.count("--seed", o.plan.seed, "of all draws: the same seed, the same numbers");
+  c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
+  c.count("--disasters", o.disasters,
+          "instead: so many random clusters, all kinds of losses, every gradient checked");
 }
 
 void add_data_group(Command& c, TrainOptions& o) {
@@ -159,6 +245,62 @@ Command eval_flags(EvalOptions& o) {
   c.file("--data", o.data, "samples, read by the features and classes of the model");
   c.file("--labels", o.labels, "labels, where they are a file of their own (IDX, NPY)");
   c.choice("--format", o.format, all(kFormats), "auto, csv, libsvm, idx or npy");
+  c.group("Output");
+  c.toggle("--json", o.json, "one JSON object on stdout");
+  add_config(c, o.config);
+  return c;
+}
+
+Command simulate_flags(SimulateOptions& o) {
+  Command c("simulate", "many rounds of a cluster on virtual time", kSimulateExamples);
+  add_row_group(c, o);
+  add_cluster_group(c, o);
+  add_trials_group(c, o);
+  c.group("Output");
+  c.toggle("--bounds", o.bounds, "how soon the round could have ended if all speeds were known");
+  c.toggle("--json", o.json, "one JSON object on stdout");
+  c.file("--svg", o.svg, "draw all rows in one figure (needs gnuplot)");
+  add_config(c, o.config);
+  return c;
+}
+
+Command reproduce_flags(ReproduceFlags& o) {
+  Command c("reproduce", "the paper's simulations beside its results", kReproduceExamples);
+  c.group("Trials");
+  c.text("--reference", o.reference, "PATH",
+         "what was published: paper-results.json, or a folder that holds it");
+  c.count("--trials", o.trials, "trials of every row (default: 2000, and 1000 for deadlines, as published)");
+  c.count("--seed", o.seed, "of all draws");
+  c.count("--threads", o.threads, "trials at a time; changes no result (0: one per core)");
+  c.group("Output");
+  c.file("--out", o.out, "figures and a page go into this folder (needs gnuplot)").type = "DIR";
+  c.toggle("--json", o.json, "one JSON object on stdout");
+  add_config(c, o.config);
+  return c;
+}
+
+Command advise_flags(AdviseOptions& o) {
+  Command c("advise", "which plan suits a cluster, found by simulation", kAdviseExamples);
+  c.group("Cluster");
+  c.count("--workers", o.workers, "number of workers");
+  c.count("--chunks", o.chunks, "number of data chunks (default: as many as workers)");
+  c.text("--speeds", o.speeds, "SPEC", "times of chunks that are 1/workers of the data").choices =
+      all(kSpeedKinds);
+  c.text("--faults", o.faults, "SPEC", "losses, drawn anew in each trial, e.g. crash:count=1").choices =
+      all(kFaultKinds);
+  c.text("--network", o.network, "SPEC", "ideal, or e.g. latency=5ms,bandwidth=100Mbit");
+  c.text("--bandwidth", o.bandwidth, "RATE",
+         "of a worker's link, e.g. 100Mbit, where --network says nothing");
+  c.count("--dimension", o.dimension, "length of gradient and parameters");
+  c.group("What it must bear");
+  c.text("--memory", o.memory, "BYTES", "that a worker has for chunk gradients, e.g. 2GiB (default: enough)");
+  c.count("--losses", o.losses, "any so many workers may be lost in one round");
+  c.number("--residual", o.residual, "relative residual that will do (0: exact recovery only)");
+  c.group("Trials");
+  c.count("--trials", o.trials, "trials of the settings that are compared in the end");
+  c.count("--rounds", o.rounds, "rounds of each trial, one after another");
+  c.count("--seed", o.seed, "of all draws: the same seed, the same advice");
+  c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
   c.group("Output");
   c.toggle("--json", o.json, "one JSON object on stdout");
   add_config(c, o.config);

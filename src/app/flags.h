@@ -8,6 +8,9 @@ namespace gleaner {
 
 [[nodiscard]] Command train_flags(TrainOptions& options);
 [[nodiscard]] Command plan_flags(FactsOptions& options);
+[[nodiscard]] Command simulate_flags(SimulateOptions& options);
+[[nodiscard]] Command reproduce_flags(ReproduceFlags& flags);
+[[nodiscard]] Command advise_flags(AdviseOptions& options);
 [[nodiscard]] Command eval_flags(EvalOptions& options);
 [[nodiscard]] Command version_flags(bool& json);
 

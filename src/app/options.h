@@ -101,4 +101,65 @@ struct FactsOptions {
   std::string out;  ///< write the plan itself here
 };
 
+/// Flags of `gleaner simulate`. Times may be plain numbers, in seconds. A LIST is comma-separated; every
+/// combination of values is one row.
+struct SimulateOptions {
+  PlanOptions plan;  ///< but for what the lists say
+  ConfigOptions config;
+  std::string methods = "partial";
+  std::string policies = "static";
+  std::string replications = "3";
+  std::string blocks = "1";
+  std::string orders = "optimal";
+
+  std::string recovery = "exact";  ///< deadline=T/T/..: one row each
+  std::string when_unrecoverable = "stop";
+  std::string speeds = "exponential:mean=1";
+  std::string faults = "none";
+  std::string network = "ideal";
+  std::string grid = "none";
+
+  std::size_t trials = 1000;
+  std::size_t rounds = 1;     ///< of each trial
+  std::size_t dimension = 0;  ///< floats of gradient and parameters; 0: vectors have no size
+  std::size_t threads = 0;    ///< 0: one per core
+
+  bool bounds = false;
+  bool json = false;
+  std::string svg;
+  std::optional<std::size_t> disasters;
+};
+
+/// Flags of `gleaner reproduce`.
+struct ReproduceFlags {
+  ConfigOptions config;
+  std::string reference;              ///< file or folder with what was published; empty: nothing is compared
+  std::optional<std::size_t> trials;  ///< none: as many as the paper
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;  ///< 0: one per core
+  bool json = false;
+  std::string out;  ///< folder for figures and page; empty: none
+};
+
+/// Flags of `gleaner advise`. Times may be plain numbers, in seconds.
+struct AdviseOptions {
+  ConfigOptions config;
+  std::size_t workers = 8;
+  std::optional<std::size_t> chunks;  ///< none: as many as workers
+  std::string speeds = "exponential:mean=1";
+  std::string faults = "none";
+  std::string network = "ideal";
+  std::string bandwidth;  ///< of a worker's link; empty: as --network says
+  std::size_t dimension = 1'000'000;
+  std::string memory;      ///< of a worker, for chunk gradients; empty: no limit
+  std::size_t losses = 0;  ///< so many at least must be tolerated
+  double residual = 0;     ///< so large a relative residual is allowed
+
+  std::size_t trials = 1000;
+  std::size_t rounds = 1;  ///< of each trial
+  std::size_t seed = 1;
+  std::size_t threads = 0;  ///< 0: one per core
+  bool json = false;
+};
+
 }  // namespace gleaner

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "work/spec_grammar.h"
+
 namespace gleaner {
 namespace {
 
@@ -81,6 +83,17 @@ std::string beside(const std::string& path, std::string_view method) {
   if (fs::exists(p, error) && !fs::is_regular_file(p, error) && !fs::is_directory(p, error)) return path;
   return (p.parent_path() / fmt::format("{}.{}{}", p.stem().string(), method, p.extension().string()))
       .string();
+}
+
+std::string file_of_speeds(const std::string& speeds) {
+  const Result<std::vector<SpecTerm>> terms = parse_spec("--speeds", speeds);
+  if (!terms) return "";
+  for (const SpecTerm& term : terms.value()) {
+    for (const SpecKey& key : term.keys) {
+      if (key.key == "file") return key.value;
+    }
+  }
+  return "";
 }
 
 }  // namespace gleaner

@@ -24,4 +24,7 @@ struct NamedPath {
 /// what it is.
 [[nodiscard]] std::string beside(const std::string& path, std::string_view method);
 
+/// The file that --speeds reads, if it reads one; what is wrong with the text is said elsewhere.
+[[nodiscard]] std::string file_of_speeds(const std::string& speeds);
+
 }  // namespace gleaner

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/columns.h"
 #include "app/words.h"
 
 namespace gleaner {
@@ -36,36 +37,12 @@ std::vector<std::string> cells(const TableRow& row) {
           s.workers_lost > 0 ? fmt::format("{}", s.workers_lost) : "-"};
 }
 
-using Lines = std::vector<std::vector<std::string>>;
-
-// Nobody measured what stands in this column.
-bool is_empty(const Lines& lines, std::size_t column) {
-  return std::all_of(lines.begin() + 1, lines.end(), [&](const auto& line) { return line[column] == "-"; });
-}
-
-// Text to the left, numbers to the right.
-std::string line_up(const Lines& lines) {
-  std::string text;
-  for (const auto& line : lines) {
-    text += " ";
-    for (std::size_t c = 0; c < line.size(); ++c) {
-      if (is_empty(lines, c)) continue;
-      std::size_t width = 0;
-      for (const auto& other : lines) width = std::max(width, other[c].size());
-      text +=
-          c < kLeftColumns ? fmt::format(" {:<{}}", line[c], width) : fmt::format("  {:>{}}", line[c], width);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
-std::string legend(const Lines& lines) {
+std::string legend(const TableLines& lines) {
   std::string text =
       "Per round: time (mean, 95th percentile), chunk gradients, bytes to the server\nAt the end: loss";
   constexpr std::array<std::string_view, 3> kLast{"test accuracy", "largest gradient error", "workers lost"};
   for (std::size_t k = 0; k < kLast.size(); ++k) {
-    if (!is_empty(lines, kHeader.size() - kLast.size() + k)) text += fmt::format(", {}", kLast[k]);
+    if (!column_is_empty(lines, kHeader.size() - kLast.size() + k)) text += fmt::format(", {}", kLast[k]);
   }
   return text + "\n";
 }
@@ -92,9 +69,9 @@ double time_ratio(const TableRow& a, const TableRow& b) {
 }
 
 std::string result_table(std::span<const TableRow> rows) {
-  Lines lines{kHeader};
+  TableLines lines{kHeader};
   for (const TableRow& row : rows) lines.push_back(cells(row));
-  std::string text = "\n" + legend(lines) + "\n" + line_up(lines) + "\n" + ratios(rows);
+  std::string text = "\n" + legend(lines) + "\n" + lined_up(lines, kLeftColumns) + "\n" + ratios(rows);
   for (const TableRow& row : rows) {
     if (!row.summary.reason.empty()) {
       text += fmt::format("  {} {}: {}\n", row.summary.method,

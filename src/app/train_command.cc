@@ -25,18 +25,6 @@
 namespace gleaner {
 namespace {
 
-// The file that --speeds reads, if it reads one; what is wrong with the text is said elsewhere.
-std::string trace_of(const std::string& speeds) {
-  const Result<std::vector<SpecTerm>> terms = parse_spec("--speeds", speeds);
-  if (!terms) return "";
-  for (const SpecTerm& term : terms.value()) {
-    for (const SpecKey& key : term.keys) {
-      if (key.key == "file") return key.value;
-    }
-  }
-  return "";
-}
-
 // The files of a run and of those that it is compared with.
 Status check_files(const TrainOptions& o, const std::vector<Method>& methods) {
   std::vector<NamedPath> outputs{{"--model-out", o.model_out}};
@@ -50,7 +38,7 @@ Status check_files(const TrainOptions& o, const std::vector<Method>& methods) {
   const std::vector<NamedPath> inputs{{"--data", o.data},           {"--labels", o.labels},
                                       {"--test", o.test},           {"--test-labels", o.test_labels},
                                       {"--plan", o.plan.plan_file}, {"--assignment", o.plan.assignment},
-                                      {"--config", o.config.file},  {"--speeds", trace_of(o.speeds)}};
+                                      {"--config", o.config.file},  {"--speeds", file_of_speeds(o.speeds)}};
   return check_outputs(outputs, inputs);
 }
 

@@ -24,6 +24,7 @@ enum class Purpose : std::uint32_t {
   network = 11,
   partition = 12,
   trial = 20,
+  recovery = 21,
   disaster_cluster = 30,
   disaster_blows = 31,
   disaster_vectors = 32,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <vector>
 
 #include "base/time.h"
 
@@ -12,12 +13,17 @@ namespace {
 
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
-// Whether a fault keeps its worker from doing anything in round r of its trial.
+// Whether a fault surely keeps its worker from doing anything in round r of its trial.
 bool keeps_away(const Fault& fault, RoundId r) {
-  if (r < fault.round) return false;
+  if (fault.kind == FaultKind::cut || fault.back_after || r < fault.round) return false;
   if (fault.back && r.value - fault.round.value >= *fault.back) return false;
   if (fault.at == FaultMoment::start || fault.at == FaultMoment::mid) return true;
   return r > fault.round && !fault.by_chance;
+}
+
+// All losses, also those that only a FaultSource can strike.
+Result<std::vector<Fault>> faults_of(const TrialsSpec& spec, const Trial& trial) {
+  return spec.faults.schedule(trial.seed, spec.cluster.plan->workers(), spec.cluster.rounds);
 }
 
 // The bounds of one round after another, for one thread.
@@ -30,6 +36,7 @@ class BoundsOfTrials {
 
   ClairvoyantBounds of(const Trial& trial) {
     ClairvoyantBounds mean;
+    faults_ = faults_of(spec_, trial).value();
     const std::uint64_t rounds = spec_.cluster.rounds;
     for (std::uint64_t r = 1; r <= rounds; ++r) {
       draw(trial, RoundId(r));
@@ -48,7 +55,7 @@ class BoundsOfTrials {
       const double s = speeds.none() ? 1 : seconds(speeds.chunk_time(trial.seed, drawn, WorkerId(j), 0));
       times_[j] = std::max(s, 1e-9);  // no chunk takes less than the clock's step, for the bounds' sake
     }
-    for (const Fault& fault : trial.faults) {
+    for (const Fault& fault : faults_) {
       if (keeps_away(fault, r)) times_[fault.worker.index()] = kNever;
     }
   }
@@ -56,6 +63,7 @@ class BoundsOfTrials {
   const TrialsSpec& spec_;
   Clairvoyant clairvoyant_;
   std::vector<double> times_;
+  std::vector<Fault> faults_;
 };
 
 }  // namespace

@@ -13,10 +13,11 @@ namespace gleaner {
 /// over the rounds of the trial; on the same draws that run_trials(spec) meets. +inf where some chunk has
 /// fewer than l holders that are there.
 ///
-/// A worker that is lost at the start or in the middle of its first chunk has chunk times +inf in that round
-/// and in all until it returns. One that is lost after the signal has done its work; it is missing in later
-/// rounds only if it was named, since another may be hit in the place of one that was drawn. Where in doubt a
-/// worker counts as there: the bounds stay bounds. Network, grid and the server's decisions cost no time.
+/// A worker that crashes or hangs at the start or in the middle of its first chunk has chunk times +inf in
+/// that round and in all until it returns. One that is lost later has done its work; it is missing in later
+/// rounds only if it was named, since another may be hit in the place of one that was drawn. Where in doubt
+/// (a link that is cut, back-after=) a worker counts as there: the bounds stay bounds. Network, grid and the
+/// server's decisions cost no time.
 ///
 /// Errors: chunk times that differ within a worker (per=chunk): how many chunks are done by T then depends on
 /// which; what trial_of() refuses. The same for any number of threads. keep_going() is heard, progress is not

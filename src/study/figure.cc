@@ -48,7 +48,8 @@ bool has_bars(const FigureSeries& s) {
 
 std::string axis_script(char name, const FigureAxis& axis) {
   std::string s = fmt::format("set {}label {}\n", name, quoted(axis.label));
-  if (axis.log) s += fmt::format("set logscale {}\n", name);
+  // Powers of ten far from 1 as 1e-08, not with all their zeros.
+  if (axis.log) s += fmt::format("set logscale {0}\nset format {0} '%g'\n", name);
   const auto end = [](const std::optional<double>& x) {
     return x ? fmt::format("{}", *x) : std::string("*");
   };
@@ -62,7 +63,7 @@ std::string axis_script(char name, const FigureAxis& axis) {
   const bool crowded = axis.names.size() > 4 ||
                        std::any_of(axis.names.begin(), axis.names.end(),
                                    [&](const auto& n) { return n.second.size() * axis.names.size() > 80; });
-  if (name == 'x' && crowded) s += "set xtics rotate by 20 right\n";
+  if (name == 'x' && crowded) s += "set xtics rotate by -20 left\n";
   return s;
 }
 
@@ -87,20 +88,16 @@ std::string series_script(const FigureSeries& s, std::size_t number, Look look) 
   const char* colour = kColours[look.colour % kColours.size()];
   const bool published = s.style == FigureSeries::Style::published;
   const int mark = (published ? kHollow : kFilled)[look.mark % kFilled.size()];
-  std::string text;
-  if (has_bars(s)) {
-    text += fmt::format(
-        "$s{} using 1:2:3:4 with yerrorbars notitle pointtype 0 pointsize 0 linewidth 1.2 linecolor rgb "
-        "'{}', ",
-        number, colour);
-  }
+  const bool bars = has_bars(s);
   const std::string ending = fmt::format("pointtype {} pointsize {} linecolor rgb '{}' title {}", mark,
                                          published ? 1.1 : 0.6, colour, quoted(s.name));
   if (s.style == FigureSeries::Style::lines) {
-    return text + fmt::format("$s{} using 1:2 with linespoints linewidth 1.8 dashtype {} {}", number,
-                              look.colour / kColours.size() + 1, ending);
+    return fmt::format("$s{} using {} linewidth 1.8 dashtype {} {}", number,
+                       bars ? "1:2:3:4 with yerrorlines" : "1:2 with linespoints",
+                       look.colour / kColours.size() + 1, ending);
   }
-  return text + fmt::format("$s{} using 1:2 with points linewidth 1.4 {}", number, ending);
+  return fmt::format("$s{} using {} linewidth 1.4 {}", number,
+                     bars ? "1:2:3:4 with yerrorbars" : "1:2 with points", ending);
 }
 
 }  // namespace
@@ -113,7 +110,9 @@ std::string figure_script(const Figure& f) {
       "set tics nomirror textcolor rgb '#222222'\n"
       "set key outside right top vertical Left reverse samplen 2.5\n",
       f.width, f.height, quoted(f.title));
-  s += axis_script('x', f.x) + axis_script('y', f.y);
+  if (!f.x.log && !f.x.min && !f.x.max) s += "set offsets graph 0.04, graph 0.04, 0, 0\n";
+  if (f.x.whole) s += "set xtics 1\n";
+  s += axis_script('x', f.x) + axis_script('y', f.y) + "set autoscale xfix\n";
   std::string plots;
   std::size_t own = 0;
   for (std::size_t k = 0; k < f.series.size(); ++k) {
@@ -135,6 +134,11 @@ Result<std::string> draw_svg(const Figure& figure) {
                       "look at the table for runs that failed");
   }
   return run_gnuplot(figure_script(figure));
+}
+
+Status check_gnuplot() {
+  const Result<std::string> ran = run_gnuplot("");
+  return ran ? Status{} : Status{ran.error()};
 }
 
 }  // namespace gleaner

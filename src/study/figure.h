@@ -12,8 +12,9 @@ namespace gleaner {
 
 /// One axis. Texts of a figure are plain text: whatever stands in them is shown as it is.
 struct FigureAxis {
-  std::string label;  ///< with its unit: "time of a round [s]"
-  bool log = false;   ///< points that are not above 0 are then left out
+  std::string label;   ///< with its unit: "time of a round [s]"
+  bool whole = false;  ///< ticks at whole numbers only (x)
+  bool log = false;    ///< points that are not above 0 are then left out
   std::optional<double> min;
   std::optional<double> max;
   /// Names at positions, in place of numbers: for rows that are no quantity.
@@ -55,5 +56,8 @@ struct Figure {
 /// input. Errors: gnuplot is not installed (the error names the Debian package), nothing to draw, gnuplot's
 /// own complaint.
 [[nodiscard]] Result<std::string> draw_svg(const Figure& figure);
+
+/// Whether figures can be drawn: to be asked before a long study. Errors as draw_svg().
+[[nodiscard]] Status check_gnuplot();
 
 }  // namespace gleaner

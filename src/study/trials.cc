@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "sim/model_faults.h"
 
 namespace gleaner {
 namespace {
@@ -92,6 +93,11 @@ class Bench {
     }
     Cluster::Hooks hooks;
     hooks.events_max = spec_.events_max;
+    if (spec_.faults.scope() == FaultScope::training) return cluster_->run(trial.value(), hooks);
+    Result<ModelFaults> faults = ModelFaults::make(spec_.faults, trial.value().seed,
+                                                   cluster_spec_.plan->workers(), cluster_spec_.rounds);
+    if (!faults) return faults.error();
+    hooks.faults = &faults.value();
     return cluster_->run(trial.value(), hooks);
   }
 
@@ -143,7 +149,7 @@ Result<Trial> trial_of(const TrialsSpec& spec, std::uint64_t k) {
   Result<std::vector<Fault>> faults =
       spec.faults.schedule(trial.seed, spec.cluster.plan->workers(), spec.cluster.rounds);
   if (!faults) return faults.error();
-  trial.faults = std::move(faults).value();
+  if (spec.faults.scope() == FaultScope::training) trial.faults = std::move(faults).value();
   return trial;
 }
 

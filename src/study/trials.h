@@ -35,8 +35,9 @@ struct TrialsSpec {
 };
 
 /// Trial number k = 0, 1, ..: its seed is a draw of (spec.seed, k), its first round 1 + k * rounds, so that
-/// trials walk through the rows of a trace; its faults are scheduled with its seed. Errors: the faults do not
-/// fit the workers or rounds.
+/// trials walk through the rows of a trace; its faults are scheduled with its seed. Losses that only a
+/// FaultSource can strike (FaultModel::scope) are not in it: run_trials strikes them itself. Errors: the
+/// faults do not fit the workers or rounds.
 [[nodiscard]] Result<Trial> trial_of(const TrialsSpec& spec, std::uint64_t k);
 
 /// The outcomes in the order of trials: all of them, or the first ones if keep_going() said stop. The same

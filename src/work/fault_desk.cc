@@ -26,7 +26,8 @@ std::optional<Fault> FaultDesk::strike(WorkerId worker, RoundId round, FaultMome
 void FaultDesk::resolve(RoundId round, const std::vector<SlotSet>& used) {
   const std::size_t m = used.size();
   for (Fault& f : pending_) {
-    const bool needs_a_vector = f.at == FaultMoment::after_signal || f.at == FaultMoment::sending;
+    const bool needs_a_vector =
+        f.at == FaultMoment::after_signal || f.at == FaultMoment::sending || f.at == FaultMoment::sent;
     if (!f.by_chance || !needs_a_vector || f.round > round) continue;
     for (std::size_t k = 0; k < m; ++k) {
       const WorkerId candidate(static_cast<std::uint32_t>((f.worker.index() + k) % m));

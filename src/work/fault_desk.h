@@ -30,9 +30,11 @@ class FaultDesk {
   explicit FaultDesk(State state) : pending_(std::move(state.pending)), returns_(std::move(state.returns)) {}
 
   [[nodiscard]] State state() const { return {pending_, returns_}; }
+  /// The faults that have not struck yet.
+  [[nodiscard]] const std::vector<Fault>& pending() const { return pending_; }
 
   /// The fault that strikes `worker` at this moment of `round`, if any; it is then used up. For faults whose
-  /// worker was drawn by chance, after_signal and sending strike the first worker >= the drawn one
+  /// worker was drawn by chance, after_signal, sending and sent strike the first worker >= the drawn one
   /// (cyclically) that has something to send, since losing any other changes nothing: REQUIRES resolve() at
   /// the signal.
   [[nodiscard]] std::optional<Fault> strike(WorkerId worker, RoundId round, FaultMoment moment);

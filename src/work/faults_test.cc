@@ -145,7 +145,14 @@ TEST(Faults, ErrorsNameTheFlagThePartAndWhatWasExpected) {
     const char* what;
     const char* cure;
   };
-  for (const auto& [text, what, cure] : std::array<Case, 14>{{
+  for (const auto& [text, what, cure] : std::array<Case, 20>{{
+           {"cut:back-after=1s", "\"cut\" can only be simulated", "a training run knows crash and hang"},
+           {"server-crash:for=1s", "\"server-crash\" can only be simulated", ""},
+           {"crash:at=sent", "at=sent can only be simulated", "start, mid, after-signal and sending"},
+           {"crash:at=starting", "at=starting can only be simulated", ""},
+           {"crash:back-after=1s", "there is no key \"back-after\"",
+            "known are count, workers, round, at, back"},
+           {"cuts:count=1", "there is no kind \"cuts\"", "known are crash, hang"},
            {"", "the value is empty", ""},
            {"crahs:count=1", "there is no kind \"crahs\"", "did you mean \"crash\"?"},
            {"crash:cuont=1", "there is no key \"cuont\"", "did you mean \"count\"?"},
@@ -177,6 +184,112 @@ TEST(Faults, TextIsCanonical) {
   }
   EXPECT_EQ(model("crash").text(), "crash:count=1");
   EXPECT_EQ(model("crash:at=start,count=2,workers=5/2").text(), "crash:workers=2/5");
+}
+
+FaultModel simulated(const std::string& text) {
+  auto parsed = FaultModel::parse(text, FaultScope::simulation);
+  EXPECT_TRUE(parsed) << text << ": " << parsed.error().sentence();
+  return parsed ? parsed.value() : FaultModel();
+}
+
+TEST(SimulatedFaults, KnowEveryMomentByItsNames) {
+  const auto at = [](const std::string& name) {
+    return simulated("crash:round=1,at=" + name).schedule(1, 8, 1).value().front().at;
+  };
+  EXPECT_EQ(at("joining"), FaultMoment::joining);
+  EXPECT_EQ(at("start"), FaultMoment::start);
+  EXPECT_EQ(at("starting"), FaultMoment::start);
+  EXPECT_EQ(at("mid"), FaultMoment::mid);
+  EXPECT_EQ(at("computing"), FaultMoment::mid);
+  EXPECT_EQ(at("reporting"), FaultMoment::reporting);
+  EXPECT_EQ(at("after-signal"), FaultMoment::after_signal);
+  EXPECT_EQ(at("signalled"), FaultMoment::after_signal);
+  EXPECT_EQ(at("sending"), FaultMoment::sending);
+  EXPECT_EQ(at("sent"), FaultMoment::sent);
+  EXPECT_EQ(at("released"), FaultMoment::released);
+}
+
+TEST(SimulatedFaults, ReturnAfterATime) {
+  const Fault fault = simulated("cut:workers=2,round=3,back-after=1.5").schedule(1, 8, 3).value().front();
+  EXPECT_EQ(fault.kind, FaultKind::cut);
+  EXPECT_EQ(fault.back_after, std::chrono::milliseconds(1500));
+  EXPECT_EQ(fault.back, std::nullopt);
+  EXPECT_TRUE(simulated("cut:workers=2,round=3,back-after=1s+crash:workers=2,round=4").schedule(1, 8, 9));
+  EXPECT_FALSE(simulated("cut:workers=2,round=3,back-after=1s+crash:workers=2,round=3").schedule(1, 8, 9));
+}
+
+TEST(SimulatedFaults, StrikeTheSameWorkersAsInTraining) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    for (const char* text : {"crash:count=3,back=2+hang:count=1,at=sending", "hang:count=2,workers=1/3/5"}) {
+      EXPECT_EQ(simulated(text).schedule(seed, 8, 20).value(), schedule(text, 8, 20, seed));
+    }
+  }
+}
+
+TEST(SimulatedFaults, TheServerIsScheduledByItself) {
+  const FaultModel model =
+      simulated("server-crash:round=5,at=durable,for=2s+crash:count=1+server-crash:for=1");
+  EXPECT_EQ(model.schedule(1, 8, 9).value().size(), 1U);
+  const auto server = model.server_schedule(1, 9).value();
+  ASSERT_EQ(server.size(), 2U);
+  EXPECT_LE(server[0].round, server[1].round);
+  EXPECT_THAT(server,
+              testing::Contains(ServerFault{RoundId(5), ServerMoment::durable, std::chrono::seconds(2)}));
+  EXPECT_EQ(model.server_schedule(1, 9).value(), server);
+  std::set<std::uint64_t> rounds;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    rounds.insert(simulated("server-crash:for=1").server_schedule(seed, 4).value().front().round.value);
+  }
+  EXPECT_THAT(rounds, testing::ElementsAre(1, 2, 3, 4));
+  EXPECT_FALSE(simulated("server-crash:for=1").none());
+  EXPECT_TRUE(simulated("server-crash:for=1").schedule(1, 8, 9).value().empty());
+  EXPECT_THAT(model.server_schedule(1, 4).error().what, HasSubstr("server-crash names round 5"));
+}
+
+TEST(SimulatedFaults, SayWhoCanStrikeThem) {
+  for (const char* text : {"none", "crash:at=computing", "hang:count=2,back=3"}) {
+    EXPECT_EQ(simulated(text).scope(), FaultScope::training) << text;
+    EXPECT_TRUE(FaultModel::parse(simulated(text).text())) << text;
+  }
+  for (const char* text : {"crash:at=joining", "crash:back-after=1", "cut:back=1", "server-crash:for=1"}) {
+    EXPECT_EQ(simulated(text).scope(), FaultScope::simulation) << text;
+    EXPECT_FALSE(FaultModel::parse(simulated(text).text())) << text;
+  }
+}
+
+TEST(SimulatedFaults, ErrorsSayWhatWasExpected) {
+  struct Case {
+    const char* text;
+    const char* what;
+    const char* cure;
+  };
+  for (const auto& [text, what, cure] : std::array<Case, 9>{{
+           {"sever-crash:for=1", "there is no kind \"sever-crash\"", "did you mean \"server-crash\"?"},
+           {"crash:at=signaled", "there is no value \"signaled\"", "did you mean \"signalled\"?"},
+           {"crash:back=1,back-after=1s", "has both back= and back-after=", ""},
+           {"crash:back-after=0", "back-after=0 of \"crash\" is not a time above 0", ""},
+           {"cut:count=1", "\"cut\" does not say when the link comes back", "back-after=2s or back=1"},
+           {"server-crash", "\"server-crash\" needs the key for", "server-crash:for="},
+           {"server-crash:for=1,at=mid", "there is no value \"mid\"", "known are began, heard"},
+           {"server-crash:for=1,workers=2", "there is no key \"workers\"", ""},
+           {"server-crash:for=1x", "\"x\" in \"1x\" is not a unit of time", ""},
+       }}) {
+    const auto parsed = FaultModel::parse(text, FaultScope::simulation);
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_THAT(parsed.error().what, HasSubstr(what));
+    EXPECT_THAT(parsed.error().cure, HasSubstr(cure)) << text;
+    EXPECT_THAT(parsed.error().what, testing::StartsWith("--faults: "));
+  }
+}
+
+TEST(SimulatedFaults, TextIsCanonical) {
+  for (const char* text :
+       {"crash:count=1,at=joining", "hang:workers=2/5,at=released,back=1",
+        "cut:count=3,round=2,back-after=20ms", "crash:count=1+server-crash:round=5,at=committed,for=2s",
+        "server-crash:for=1.5s"}) {
+    EXPECT_EQ(simulated(text).text(), text);
+  }
+  EXPECT_EQ(simulated("crash:at=computing").text(), "crash:count=1,at=mid");
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ Status SpeedModel::read_law(const SpecTerm& term, TimeUnits units) {
   per_ = static_cast<Per>(keys.choice("per", kPer, 0));
   redraw_ = read_redraw(keys);
   noise_ = keys.number("noise", kNotNegative, 0);
+  scale_ = keys.number("scale", kAboveZero, 1);
   law_ = std::move(law).value();
   return keys.finish();
 }
@@ -113,12 +114,18 @@ Duration SpeedModel::chunk_time(std::uint64_t seed, RoundId round, WorkerId work
                                 std::uint32_t position) const {
   if (none()) return Duration(0);
   const SpeedDraw draw{seed, drawn_in(seed, round, worker), worker, per_ == Per::worker ? 0 : position};
-  double time = law_->seconds(draw) * slow_factor(worker);
+  double time = law_->seconds(draw) * slow_factor(worker) * scale_;
   if (noise_ > 0) {
     time *= Random({seed, Purpose::speed_noise, round.value, worker.value, 0}).lognormal(1, noise_);
   }
   // Written so that neither infinity nor NaN (0 * infinity, with an absurd noise) gets past it.
   return time < seconds(kDurationMax) ? from_seconds(time) : kDurationMax;
+}
+
+SpeedModel SpeedModel::scaled(double factor) const {
+  SpeedModel scaled = *this;
+  scaled.scale_ *= factor;
+  return scaled;
 }
 
 std::string SpeedModel::text() const {
@@ -128,6 +135,7 @@ std::string SpeedModel::text() const {
   if (per_ == Per::chunk) keys.push_back({"per", "chunk"});
   if (redraw_ < 1) keys.push_back({"redraw", redraw_ > 0 ? number_text(redraw_) : "never"});
   if (noise_ > 0) keys.push_back({"noise", number_text(noise_)});
+  if (scale_ != 1) keys.push_back({"scale", number_text(scale_)});
   for (const Slow& slow : slow_) {
     terms.push_back(
         {"slow", {{"factor", number_text(slow.factor)}, {"workers", workers_text(slow.workers)}}});

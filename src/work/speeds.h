@@ -18,8 +18,9 @@
 //   per=worker|chunk          one draw per (seed, round, worker), the default, or one per chunk of a worker
 //   redraw=round|never|P      drawn anew every round, the default; once; or with probability P at each round
 //   noise=SIGMA               times a lognormal of mean 1, drawn per round and worker whatever redraw says
+//   scale=FACTOR              times a number, 1 by default: chunks of another size than those that were timed
 //
-// slow multiplies the times of some workers; noise and slow change the mean.
+// slow multiplies the times of some workers; noise, scale and slow change the mean.
 #pragma once
 
 #include <cstddef>
@@ -66,6 +67,9 @@ class SpeedModel {
   [[nodiscard]] Duration chunk_time(std::uint64_t seed, RoundId round, WorkerId worker,
                                     std::uint32_t position) const;
 
+  /// This model with every time multiplied by `factor`. REQUIRES: factor > 0.
+  [[nodiscard]] SpeedModel scaled(double factor) const;
+
   /// The canonical spelling: parse() reads it back as this model.
   [[nodiscard]] std::string text() const;
 
@@ -85,6 +89,7 @@ class SpeedModel {
   Per per_ = Per::worker;
   double redraw_ = 1;  // probability of a new draw from one round to the next
   double noise_ = 0;
+  double scale_ = 1;
   std::vector<Slow> slow_;
 };
 

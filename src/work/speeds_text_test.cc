@@ -22,13 +22,40 @@ TEST(SpeedsText, TextIsCanonical) {
        {"none", "constant:mean=1s", "exponential:mean=20ms", "shifted-exponential:min=10ms,mean=30ms",
         "lognormal:mean=1.5us,sigma=0.25", "pareto:min=10ms,shape=1.5",
         "bimodal:mean=2s,fraction=0.2,factor=4", "markov:mean=2s,factor=4,enter=0.1,leave=0.3",
-        "exponential:mean=20ms,per=chunk,redraw=0.5,noise=0.1+slow:factor=3,workers=2/5"}) {
+        "exponential:mean=20ms,per=chunk,redraw=0.5,noise=0.1,scale=0.5+slow:factor=3,workers=2/5"}) {
     EXPECT_EQ(model(text).text(), text);
   }
   EXPECT_EQ(model("exponential:redraw=round,per=worker,mean=.02s").text(), "exponential:mean=20ms");
   EXPECT_EQ(model("bimodal:mean=2s").text(), "bimodal:mean=2s,fraction=0.1,factor=5");
   EXPECT_EQ(model("exponential", TimeUnits::optional).text(), "exponential:mean=1s");
   EXPECT_EQ(model("lognormal:mean=2.5,sigma=1", TimeUnits::optional).text(), "lognormal:mean=2.5s,sigma=1");
+}
+
+TEST(SpeedsText, AScaledModelIsReadBack) {
+  const SpeedModel half = model("exponential:mean=2s,scale=0.5");
+  const SpeedModel quarter = half.scaled(0.5);
+  EXPECT_EQ(quarter.text(), "exponential:mean=2s,scale=0.25");
+  const auto time = [](const SpeedModel& speeds) { return speeds.chunk_time(1, RoundId(3), WorkerId(2), 0); };
+  EXPECT_NEAR(seconds(time(quarter)), seconds(time(half)) / 2, 1e-9);
+  EXPECT_EQ(time(model("exponential:mean=2s").scaled(0.25)), time(quarter));
+  EXPECT_TRUE(SpeedModel().scaled(3).none());
+}
+
+TEST(SpeedsText, InASimulationEveryKindTakesPlainNumbers) {
+  for (const auto& [text, canonical] : std::array<std::pair<const char*, const char*>, 8>{{
+           {"constant", "constant:mean=1s"},
+           {"constant:mean=2", "constant:mean=2s"},
+           {"exponential:mean=1e-3", "exponential:mean=1ms"},
+           {"shifted-exponential:min=.5,mean=1", "shifted-exponential:min=500ms,mean=1s"},
+           {"lognormal:sigma=.5,redraw=never,noise=.1", "lognormal:mean=1s,sigma=0.5,redraw=never,noise=0.1"},
+           {"pareto:min=1,shape=2,per=chunk", "pareto:min=1s,shape=2,per=chunk"},
+           {"bimodal:fraction=.2", "bimodal:mean=1s,fraction=0.2,factor=5"},
+           {"markov:factor=1e20+slow:factor=1e30,workers=2",
+            "markov:mean=1s,factor=1e20,enter=0.05,leave=0.2+slow:factor=1e30,workers=2"},
+       }}) {
+    EXPECT_EQ(model(text, TimeUnits::optional).text(), canonical);
+    EXPECT_EQ(model(canonical).text(), canonical);
+  }
 }
 
 TEST(SpeedsText, ErrorsNameTheFlagThePartAndWhatWasExpected) {
@@ -41,7 +68,8 @@ TEST(SpeedsText, ErrorsNameTheFlagThePartAndWhatWasExpected) {
            {"exponental:mean=1s", "there is no kind \"exponental\"", "did you mean \"exponential\"?"},
            {"mean=1s", "there is no kind \"\"", "known are constant, exponential"},
            {"exponential:maen=1s", "\"exponential\": there is no key \"maen\"", "did you mean \"mean\"?"},
-           {"exponential:mean=1s,sigma=1", "there is no key \"sigma\"", "known are mean, per, redraw, noise"},
+           {"exponential:mean=1s,sigma=1", "there is no key \"sigma\"",
+            "known are mean, per, redraw, noise, scale"},
            {"exponential", "\"exponential\" needs the key mean", "exponential:mean="},
            {"exponential:mean=20", "mean of \"exponential\": \"20\" has no unit", "like 20ms"},
            {"exponential:mean=0s", "mean=0s of \"exponential\" is not a time above 0", "a time above 0"},

@@ -1,0 +1,279 @@
+#include "app/simulate_rows.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/build_plan.h"
+#include "app/choices.h"
+#include "app/recovery_flags.h"
+#include "sim/conditions.h"
+#include "work/spec_grammar.h"
+
+namespace gleaner {
+namespace {
+
+constexpr std::size_t kRoundsMax = 10'000'000;  // of all trials of a row: about a gigabyte of outcomes
+constexpr std::size_t kDimensionMax = 1'000'000'000'000;
+constexpr std::size_t kThreadsMax = 1024;
+
+Result<std::vector<std::string>> list_of(std::string_view flag, const std::string& text) {
+  std::vector<std::string> values;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    std::string value = text.substr(at, end - at);
+    if (value.empty()) {
+      return bad_input(fmt::format("{} {} has an empty place", flag, text),
+                       "write values with a comma between them");
+    }
+    if (std::find(values.begin(), values.end(), value) != values.end()) {
+      return bad_input(fmt::format("{} {} names {} twice", flag, text, value), "name every value once");
+    }
+    values.push_back(std::move(value));
+    at = end + 1;
+  }
+  return values;
+}
+
+Result<std::vector<std::string>> names_of(std::string_view flag, const std::string& text,
+                                          std::span<const std::string_view> known) {
+  Result<std::vector<std::string>> names = list_of(flag, text);
+  if (!names) return names;
+  for (const std::string& name : names.value()) {
+    if (const auto good = choose(flag, name, known); !good) return good.error();
+  }
+  return names;
+}
+
+Result<std::vector<std::size_t>> counts_of(std::string_view flag, const std::string& text) {
+  const Result<std::vector<std::string>> words = list_of(flag, text);
+  if (!words) return words.error();
+  std::vector<std::size_t> counts;
+  for (const std::string& word : words.value()) {
+    const auto count = parse_count(word);
+    if (!count) {
+      return bad_input(fmt::format("{} {} is not a whole number from 0 on", flag, word),
+                       fmt::format("write digits, with commas for more rows, like {} 1,2,3", flag));
+    }
+    counts.push_back(static_cast<std::size_t>(*count));
+  }
+  return counts;
+}
+
+struct Lists {
+  std::vector<std::string> methods;
+  std::vector<std::string> policies;
+  std::vector<std::string> orders;
+  std::vector<std::string> rules;
+  std::vector<std::size_t> replications;
+  std::vector<std::size_t> blocks;
+};
+
+// The policies that come with a later issue are known by name, so that nobody takes them for a mistake.
+Status check_policies(const std::vector<std::string>& policies) {
+  for (const std::string& policy : policies) {
+    if (policy != "static") {
+      return bad_input(fmt::format("--policy {} is not there yet", policy), "use --policy static");
+    }
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> methods_of(const SimulateOptions& o) {
+  if (o.plan.plan_file.empty() || o.plan.gave("--method")) return names_of("--method", o.methods, kMethods);
+  const Result<Method> method = chosen_method(o.plan);
+  if (!method) return method.error();
+  return std::vector<std::string>{std::string(name_of(method.value()))};
+}
+
+Result<Lists> read_lists(const SimulateOptions& o) {
+  Lists lists;
+  const auto take = [](auto& into, auto&& from) -> Status {
+    if (!from) return from.error();
+    into = std::move(from).value();
+    return {};
+  };
+  if (Status s = take(lists.methods, methods_of(o)); !s) return s.error();
+  if (Status s = take(lists.policies, names_of("--policy", o.policies, kSimulatedPolicies)); !s)
+    return s.error();
+  if (Status s = check_policies(lists.policies); !s) return s.error();
+  if (Status s = take(lists.orders, names_of("--order", o.orders, kOrders)); !s) return s.error();
+  if (Status s = take(lists.replications, counts_of("--replication", o.replications)); !s) return s.error();
+  if (Status s = take(lists.blocks, counts_of("--blocks", o.blocks)); !s) return s.error();
+  if (Status s = take(lists.rules, recovery_rules(o.recovery)); !s) return s.error();
+  return lists;
+}
+
+Status check_sizes(const SimulateOptions& o) {
+  if (o.trials == 0) return bad_input("--trials 0 leaves nothing to do", "give at least 1");
+  if (o.rounds == 0) return bad_input("--rounds 0 leaves nothing to do", "give at least 1");
+  if (o.trials > kRoundsMax / o.rounds) {
+    return bad_input(
+        fmt::format("--trials {} with --rounds {} are more than {} rounds", o.trials, o.rounds, kRoundsMax),
+        "use fewer; a thousand trials know a mean to 3%");
+  }
+  if (o.dimension > kDimensionMax) {
+    return bad_input(fmt::format("--dimension {} is more than {}", o.dimension, kDimensionMax), "give less");
+  }
+  if (o.threads > kThreadsMax) {
+    return bad_input(fmt::format("--threads {} is more than {}", o.threads, kThreadsMax),
+                     "give less, or 0 for all cores");
+  }
+  return {};
+}
+
+// What all rows have in common.
+Result<TrialsSpec> common_study(const SimulateOptions& o) {
+  if (Status s = check_sizes(o); !s) return s.error();
+  TrialsSpec study;
+  Result<Conditions> conditions = Conditions::parse({o.speeds, o.faults, o.network, o.grid});
+  if (!conditions) return conditions.error();
+  conditions.value().apply_to(study.cluster);
+  study.cluster.rounds = o.rounds;
+  study.cluster.dimension = o.dimension;
+  study.cluster.parameter_bytes = 4 * o.dimension;
+  study.faults = std::move(conditions.value().faults);
+  study.seed = o.plan.seed;
+  study.trials = o.trials;
+  study.threads = o.threads;
+  return study;
+}
+
+// Goes through the combinations.
+class RowBuilder {
+ public:
+  RowBuilder(const SimulateOptions& options, Lists lists, TrialsSpec common)
+      : options_(options), lists_(std::move(lists)), common_(std::move(common)) {}
+
+  Result<SimulateRows> build() {
+    for (const std::string& policy : lists_.policies) {
+      for (const std::string& method : lists_.methods) {
+        for (const std::size_t replication : lists_.replications) {
+          for (const std::size_t blocks : lists_.blocks) {
+            if (Status s = add_orders(policy, method, replication, blocks); !s) return s.error();
+          }
+        }
+      }
+    }
+    if (found_.rows.empty()) return bad_input(found_.notes.front(), "name a combination that can be");
+    return std::move(found_);
+  }
+
+ private:
+  // An order is nothing to who waits for whole workers; replication and blocks are nothing to uncoded.
+  Status add_orders(const std::string& policy, const std::string& method, std::size_t replication,
+                    std::size_t blocks) {
+    if (method == "uncoded" &&
+        (replication != lists_.replications.front() || blocks != lists_.blocks.front())) {
+      note("uncoded: one row, since it holds every chunk once and sends whole gradients");
+      return {};
+    }
+    for (const std::string& order : lists_.orders) {
+      if (method != "partial" && order != lists_.orders.front()) {
+        note(method + ": one row for all orders, since it waits for whole workers");
+        continue;
+      }
+      if (method != "uncoded" && lists_.replications.size() > 1 && blocks > replication) {
+        note(fmt::format("left out: {} blocks with replication {}, which is too few copies", blocks,
+                         replication));
+        continue;
+      }
+      Result<SimulateRow> made = make_row(policy, method, order, replication, blocks);
+      if (!made) return made.error();
+      if (Status s = add_rules(made.value()); !s) return s;
+    }
+    return {};
+  }
+
+  Status add_rules(const SimulateRow& row) {
+    for (const std::string& rule : lists_.rules) {
+      const Result<ServerOptions> server =
+          read_recovery(rule, options_.when_unrecoverable, TimeUnits::optional);
+      if (!server) return server.error();
+      if (row.method == "original" && row.blocks > 1 &&
+          server.value().recovery.kind != Recovery::Kind::exact) {
+        note(fmt::format(
+            "left out: original with {} blocks and --recovery {}, since its residual is defined for 1 "
+            "block only",
+            row.blocks, options_.recovery));
+        continue;
+      }
+      found_.rows.push_back(row);
+      SimulateRow& added = found_.rows.back();
+      added.recovery = rule;
+      added.study.cluster.server = server.value();
+      if (Status s = check(added.study.cluster); !s) return s;
+    }
+    return {};
+  }
+
+  Result<SimulateRow> make_row(const std::string& policy, const std::string& method, const std::string& order,
+                               std::size_t replication, std::size_t blocks) {
+    PlanOptions o = options_.plan;
+    o.replication = replication;
+    o.blocks = blocks;
+    o.order = order;
+    const Result<Method> chosen = parse_method(method);
+    if (!chosen) return chosen.error();
+    Result<std::shared_ptr<const Plan>> plan = plan_for(o, chosen.value());
+    if (!plan) return plan.error();
+    SimulateRow row;
+    row.method = method;
+    row.policy = policy;
+    row.order = method == "partial" ? order : "-";
+    row.replication = plan.value()->assignment().replication_min();
+    row.blocks = plan.value()->blocks();
+    row.study = common_;
+    row.study.cluster.plan = plan.value();
+    row.study.cluster.code = code_for(chosen.value());
+    if (row.order == "random") row.study.plan_of = random_orders(plan.value());
+    return row;
+  }
+
+  // The coded methods share who holds what, the order and the frame, also where it took seconds to find.
+  Result<std::shared_ptr<const Plan>> plan_for(const PlanOptions& o, Method method) {
+    const auto key = std::tuple(o.replication, o.blocks, o.order);
+    const auto twin = method == Method::uncoded ? known_.end() : known_.find(key);
+    Result<Plan> plan = twin == known_.end() ? build_plan(o, method)
+                                             : Plan::make(method, twin->second->assignment(),
+                                                          twin->second->ordering(), twin->second->frame());
+    if (!plan) return plan.error();
+    auto made = std::make_shared<const Plan>(std::move(plan).value());
+    if (method != Method::uncoded) known_.emplace(key, made);
+    return made;
+  }
+
+  void note(std::string text) {
+    if (std::find(found_.notes.begin(), found_.notes.end(), text) == found_.notes.end()) {
+      found_.notes.push_back(std::move(text));
+    }
+  }
+
+  const SimulateOptions& options_;
+  Lists lists_;
+  TrialsSpec common_;
+  SimulateRows found_;
+  std::map<std::tuple<std::size_t, std::size_t, std::string>, std::shared_ptr<const Plan>> known_;
+};
+
+}  // namespace
+
+std::string SimulateRow::residual_key() const {
+  const Recovery& rule = study.cluster.server.recovery;
+  if (rule.kind == Recovery::Kind::deadline) return fmt::format("{:.9g}", seconds(rule.deadline));
+  return rule.kind == Recovery::Kind::exact ? "exact" : "residual";
+}
+
+Result<SimulateRows> simulate_rows(const SimulateOptions& options) {
+  Result<Lists> lists = read_lists(options);
+  if (!lists) return lists.error();
+  Result<TrialsSpec> common = common_study(options);
+  if (!common) return common.error();
+  return RowBuilder(options, std::move(lists).value(), std::move(common).value()).build();
+}
+
+}  // namespace gleaner

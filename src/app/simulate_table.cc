@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "app/columns.h"
+#include "app/simulate_report.h"
+#include "app/words.h"
+
+namespace gleaner {
+namespace {
+
+using Results = std::span<const SimulateResult>;
+
+std::string number(double x, const char* format) {
+  return std::isfinite(x) ? fmt::format(fmt::runtime(format), x) : "-";
+}
+
+// The uncertainty to two digits, and the mean to as many decimals, at most 6.
+std::string with_interval(double mean, double half) {
+  if (!std::isfinite(mean)) return "-";
+  if (!(half > 0) || !std::isfinite(half)) return fmt::format("{:.4g}", mean);
+  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 6);
+  return fmt::format("{:.{}f} +- {:.{}f}", mean, decimals, half, decimals);
+}
+
+std::string ratio_text(const Ratio& r) {
+  if (!std::isfinite(r.ratio)) return "-";
+  if (!(r.low < r.high)) return fmt::format("{:.3f}", r.ratio);
+  return fmt::format("{:.3f} ({:.3f}..{:.3f})", r.ratio, r.low, r.high);
+}
+
+std::string count_text(std::uint64_t count) { return count == 0 ? "-" : fmt::format("{}", count); }
+
+struct Column {
+  std::string_view name;
+  std::function<std::string(const SimulateResult&)> cell;
+  bool only_if_it_differs = false;
+  std::string_view meaning = "";
+};
+
+std::string bytes_of(const StudySummary& s) {
+  const double bytes = s.bytes_to_server + s.bytes_to_workers;
+  return std::isfinite(bytes) ? byte_text(bytes) : "-";
+}
+
+// An exact row has none to speak of.
+std::string residual_text(const SimulateResult& r) {
+  const bool exact = r.row.study.cluster.server.recovery.kind == Recovery::Kind::exact;
+  return exact && r.summary.residual_norm.mean_square == 0 ? "-"
+                                                           : number(r.summary.residual_norm.mean, "{:.4g}");
+}
+
+std::vector<Column> columns() {
+  using R = const SimulateResult&;
+  return {
+      {"method", [](R r) { return r.row.method; }},
+      {"policy", [](R r) { return r.row.policy; }, true},
+      {"order", [](R r) { return r.row.order; }, true},
+      {"recovery", [](R r) { return r.row.recovery; }, true},
+      {"G", [](R r) { return fmt::format("{}", r.row.replication); }, true, "replication"},
+      {"L", [](R r) { return fmt::format("{}", r.row.blocks); }, true, "blocks"},
+      {"time [s]", [](R r) { return with_interval(r.summary.time.mean, r.summary.time.half_width()); }, false,
+       "mean of a round, 95% interval"},
+      {"p50", [](R r) { return number(r.summary.p50, "{:.4g}"); }},
+      {"p99", [](R r) { return number(r.summary.p99, "{:.4g}"); }, false, "99% of the rounds take no longer"},
+      {"to first row", [](R r) { return ratio_text(r.time_to_first); }, false,
+       "ratio of times on the same draws, 95% interval"},
+      {"residual", [](R r) { return residual_text(r); }, false, "norm of what is missing"},
+      {"chunks", [](R r) { return number(r.summary.chunks_completed, "{:.1f}"); }, false,
+       "chunk gradients computed in a round"},
+      {"bytes", [](R r) { return bytes_of(r.summary); }, false, "of all messages of a round"},
+      {"B2", [](R r) { return r.bounds ? number(r.bounds->placed.mean, "{:.4g}") : "-"; }, false,
+       "the soonest that anybody who knows all speeds can be done"},
+      {"to B2", [](R r) { return r.bounds ? number(r.bounds->time_to_placed.ratio, "{:.3f}") : "-"; }},
+      {"lost late", [](R r) { return count_text(r.summary.lost_after_signal); }, false,
+       "losses after the signal, in all trials"},
+      {"failed", [](R r) { return count_text(r.summary.failed); }, false, "trials"},
+  };
+}
+
+bool differs(Results results, const Column& column) {
+  return std::any_of(results.begin(), results.end(),
+                     [&](const SimulateResult& r) { return column.cell(r) != column.cell(results[0]); });
+}
+
+// Of what stands in the table.
+std::string legend(const std::vector<Column>& shown, const TableLines& lines) {
+  std::string text;
+  for (std::size_t c = 0; c < shown.size(); ++c) {
+    if (shown[c].meaning.empty() || column_is_empty(lines, c)) continue;
+    text += fmt::format("  {}: {}\n", shown[c].name, shown[c].meaning);
+  }
+  return text;
+}
+
+std::string failures(Results results) {
+  std::string text;
+  for (const SimulateResult& r : results) {
+    if (r.summary.failed == 0) continue;
+    text += fmt::format("  {}: {} of {} trials failed, the first since {}\n", r.row.method, r.summary.failed,
+                        r.summary.trials, r.summary.reason);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string simulate_table(Results results, std::span<const std::string> notes) {
+  std::vector<Column> shown;
+  for (Column& column : columns()) {
+    if (column.only_if_it_differs && !differs(results, column)) continue;
+    if (column.name == "to first row" && results.size() == 1) continue;
+    shown.push_back(std::move(column));
+  }
+  TableLines lines(1);
+  for (const Column& column : shown) lines[0].emplace_back(column.name);
+  for (const SimulateResult& r : results) {
+    std::vector<std::string>& line = lines.emplace_back();
+    for (const Column& column : shown) line.push_back(column.cell(r));
+  }
+  std::string text = lined_up(lines, 1) + "\n" + legend(shown, lines) + failures(results);
+  for (const std::string& note : notes) text += fmt::format("  note: {}\n", note);
+  return text;
+}
+
+}  // namespace gleaner

@@ -1,0 +1,44 @@
+// The losses of --faults, struck in a simulated cluster.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "sim/fault_source.h"
+#include "work/fault_desk.h"
+#include "work/faults.h"
+
+namespace gleaner {
+
+/// The step at which a cluster asks for the losses of a moment, and the other way round.
+[[nodiscard]] WorkerStep step_of(FaultMoment moment);
+[[nodiscard]] FaultMoment moment_of(WorkerStep step);
+
+/// One trial's losses of a parsed model. A loss strikes once, at the first step of its kind in the first
+/// round
+/// >= its own; losses of workers that nobody named are passed on as FaultDesk says. Belongs to one thread.
+///
+///     Result<ModelFaults> faults = ModelFaults::make(model, trial.seed, workers, rounds);
+///     cluster.run(trial, {.faults = &faults.value()});     // and nothing in Trial::faults
+class ModelFaults final : public FaultSource {
+ public:
+  /// Draws what the model leaves to the seed: a pure function of the arguments, the same losses as
+  /// FaultModel::schedule. Errors: those of FaultModel::schedule and server_schedule.
+  static Result<ModelFaults> make(const FaultModel& model, std::uint64_t seed, std::size_t workers,
+                                  std::uint64_t rounds);
+
+  std::optional<Blow> strike(WorkerId worker, RoundId round, WorkerStep step, Server::Phase phase) override;
+  std::optional<Duration> strike_server(RoundId round, ServerStep step) override;
+  void on_signal(RoundId round, const Selection& selection) override;
+
+ private:
+  ModelFaults(std::vector<Fault> faults, std::vector<ServerFault> server, std::size_t workers);
+  void look_up();
+
+  FaultDesk desk_;
+  std::vector<ServerFault> server_;
+  std::vector<std::uint8_t> marked_;  // by worker: a loss is pending. The cluster asks often, and few are
+};
+
+}  // namespace gleaner
