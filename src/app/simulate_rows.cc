@@ -11,6 +11,7 @@
 #include "app/build_plan.h"
 #include "app/choices.h"
 #include "app/recovery_flags.h"
+#include "study/bounds.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
@@ -214,6 +215,7 @@ class RowBuilder {
       added.recovery = rule;
       added.study.cluster.server = server.value();
       if (Status s = check(added.study.cluster); !s) return s;
+      if (const Result<Trial> trial = trial_of(added.study, 0); !trial) return trial.error();
     }
     return {};
   }
@@ -280,6 +282,9 @@ Result<SimulateRows> simulate_rows(const SimulateOptions& options) {
   if (!lists) return lists.error();
   Result<TrialsSpec> common = common_study(options);
   if (!common) return common.error();
+  if (options.bounds) {
+    if (Status s = check_bounds(common.value()); !s) return s.error();
+  }
   return RowBuilder(options, std::move(lists).value(), std::move(common).value()).build();
 }
 
