@@ -12,6 +12,7 @@
 #include "app/choices.h"
 #include "app/recovery_flags.h"
 #include "sim/conditions.h"
+#include "study/bounds.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
@@ -207,6 +208,7 @@ class RowBuilder {
       added.recovery = rule;
       added.study.cluster.server = server.value();
       if (Status s = check(added.study.cluster); !s) return s;
+      if (const Result<Trial> trial = trial_of(added.study, 0); !trial) return trial.error();
     }
     return {};
   }
@@ -273,6 +275,9 @@ Result<SimulateRows> simulate_rows(const SimulateOptions& options) {
   if (!lists) return lists.error();
   Result<TrialsSpec> common = common_study(options);
   if (!common) return common.error();
+  if (options.bounds) {
+    if (Status s = check_bounds(common.value()); !s) return s.error();
+  }
   return RowBuilder(options, std::move(lists).value(), std::move(common).value()).build();
 }
 

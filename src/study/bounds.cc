@@ -68,11 +68,14 @@ class BoundsOfTrials {
 
 }  // namespace
 
+Status check_bounds(const TrialsSpec& spec) {
+  if (!spec.cluster.speeds.per_chunk()) return {};
+  return bad_input("--bounds does not know chunk times that differ within a worker (--speeds .. per=chunk)",
+                   "leave --bounds away, or per=chunk");
+}
+
 Result<std::vector<ClairvoyantBounds>> run_bounds(const TrialsSpec& spec) {
-  if (spec.cluster.speeds.per_chunk()) {
-    return bad_input("--bounds does not know chunk times that differ within a worker (--speeds .. per=chunk)",
-                     "leave --bounds away, or per=chunk");
-  }
+  if (Status s = check_bounds(spec); !s) return s.error();
   for (std::uint64_t k = 0; k < spec.trials; ++k) {  // quick, and errors come first
     if (const Result<Trial> trial = trial_of(spec, k); !trial) return trial.error();
   }

@@ -19,9 +19,12 @@ namespace gleaner {
 /// (a link that is cut, back-after=) a worker counts as there: the bounds stay bounds. Network, grid and the
 /// server's decisions cost no time.
 ///
-/// Errors: chunk times that differ within a worker (per=chunk): how many chunks are done by T then depends on
-/// which; what trial_of() refuses. The same for any number of threads. keep_going() is heard, progress is not
-/// told.
+/// Errors: those of check_bounds() and trial_of(). The same for any number of threads. keep_going() is heard,
+/// progress is not told.
 [[nodiscard]] Result<std::vector<ClairvoyantBounds>> run_bounds(const TrialsSpec& spec);
+
+/// Error: chunk times that differ within a worker (per=chunk). How many chunks are done by T then depends on
+/// which they are, and the bound is another, much harder problem.
+[[nodiscard]] Status check_bounds(const TrialsSpec& spec);
 
 }  // namespace gleaner
