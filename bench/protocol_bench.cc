@@ -180,7 +180,7 @@ void BM_WorkerRound(benchmark::State& state) {
     UsedSlots used(8);
     used[7] = worker.done();
     const auto selection = std::make_shared<const Selection>(Selection{stamp, Epoch(1), std::move(used)});
-    step(ServerMessage(Transmit{{stamp, Epoch(1)}, selection, 0}));
+    step(ServerMessage(Transmit{{stamp, Epoch(1)}, selection}));
     step(VectorSent{{stamp, Epoch(1)}});
     step(ServerMessage(Committed{stamp}));
   }

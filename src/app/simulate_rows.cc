@@ -11,6 +11,7 @@
 #include "app/build_plan.h"
 #include "app/choices.h"
 #include "app/recovery_flags.h"
+#include "sim/conditions.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
@@ -129,21 +130,13 @@ Status check_sizes(const SimulateOptions& o) {
 Result<TrialsSpec> common_study(const SimulateOptions& o) {
   if (Status s = check_sizes(o); !s) return s.error();
   TrialsSpec study;
-  Result<SpeedModel> speeds = SpeedModel::parse(o.speeds, TimeUnits::optional);
-  if (!speeds) return speeds.error();
-  Result<FaultModel> faults = FaultModel::parse(o.faults);
-  if (!faults) return faults.error();
-  Result<NetworkModel> network = NetworkModel::parse(o.network, TimeUnits::optional);
-  if (!network) return network.error();
-  const Result<std::string_view> grid = choose("--grid", o.grid, kGrids);
-  if (!grid) return grid.error();
-  study.cluster.speeds = std::move(speeds).value();
-  study.cluster.network = std::move(network).value();
-  study.cluster.grid = grid.value() == "integer" ? Grid::integer : Grid::none;
+  Result<Conditions> conditions = Conditions::parse({o.speeds, o.faults, o.network, o.grid});
+  if (!conditions) return conditions.error();
+  conditions.value().apply_to(study.cluster);
   study.cluster.rounds = o.rounds;
   study.cluster.dimension = o.dimension;
   study.cluster.parameter_bytes = 4 * o.dimension;
-  study.faults = std::move(faults).value();
+  study.faults = std::move(conditions.value().faults);
   study.seed = o.plan.seed;
   study.trials = o.trials;
   study.threads = o.threads;

@@ -24,10 +24,10 @@ enum class Purpose : std::uint32_t {
   network = 11,
   partition = 12,
   trial = 20,
+  recovery = 21,
   disaster_cluster = 30,
   disaster_blows = 31,
   disaster_vectors = 32,
-  recovery = 40,
 };
 
 /// The name of a stream of draws.

@@ -75,6 +75,9 @@ struct Transmit {
   Ticket ticket;
   SelectionRef selection;
   std::uint32_t first_segment = 0;  ///< earlier segments are already combined and stay valid
+  /// Of the last Todo before it. A later one may overtake the signal on its way, and then holds: computing
+  /// goes on.
+  std::uint32_t revision = 0;
 };
 /// The round is over: chunk gradients may be dropped.
 struct Committed {

@@ -208,7 +208,7 @@ void Server::announce(const std::vector<WorkerId>& encoders, Out& out) {
     const bool encodes = std::binary_search(encoders.begin(), encoders.end(), worker);
     if (encodes || first) {
       p.wanted.clear();
-      out.push_back(SendWorker{peer, Transmit{{stamp_, epoch_}, selection_, first_segment_}});
+      out.push_back(SendWorker{peer, Transmit{{stamp_, epoch_}, selection_, first_segment_, p.revision}});
     } else if (!p.wanted.empty()) {
       tell_todo(worker, {}, out);
     }

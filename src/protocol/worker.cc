@@ -1,5 +1,7 @@
 #include "protocol/worker.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace gleaner {
@@ -60,10 +62,18 @@ void Worker::on(const StartRound& m, Out& out) {
   Note n = note(NoteKind::work_started);
   n.count = order_.size();
   out.push_back(n);
+  const std::optional<Todo> early = std::exchange(early_, std::nullopt);
+  if (early && early->stamp == stamp_) return on(*early, out);
   compute_next(out);
 }
 
 void Worker::on(const Todo& m, Out& out) {
+  if (m.stamp > stamp_) {
+    const bool later =
+        !early_ || early_->stamp < m.stamp || (early_->stamp == m.stamp && early_->revision < m.revision);
+    if (later) early_ = m;
+    return;
+  }
   if (m.stamp != stamp_ || m.revision <= revision_) return;  // overtaken: a later will is known already
   revision_ = m.revision;
   wanted_ = m.wanted;
@@ -84,8 +94,11 @@ void Worker::on(const Transmit& m, Out& out) {
     return;
   }
   last_epoch_ = m.ticket.epoch;
-  wanted_.clear();
-  drop_in_hand("the signal came", out);
+  if (m.revision >= revision_) {  // else a later will has overtaken the signal
+    revision_ = m.revision;
+    wanted_.clear();
+    drop_in_hand("the signal came", out);
+  }
   withdraw(out);
   const SlotSet& used = m.selection->used[peer_.worker.index()];
   if (used.empty()) {

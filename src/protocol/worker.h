@@ -139,6 +139,7 @@ class Worker {
       rejections_;  // the same, told again after a reconnect: the link may have lost it
   std::vector<Slot> order_;
   std::uint32_t revision_ = 0;
+  std::optional<Todo> early_;  // the latest that has overtaken its StartRound
   Epoch last_epoch_;
   std::optional<InHand> in_hand_;
   std::optional<Ticket> sending_;

@@ -47,10 +47,11 @@ class WorkerTest : public testing::Test {
   std::vector<WorkerAction> finish(std::uint32_t slot, Stamp stamp = kRound1) {
     return step(ChunkEnded{stamp, Slot(slot), ChunkOutcome::finished, {}});
   }
-  std::vector<WorkerAction> signal(std::uint32_t epoch, const SlotSet& used, std::uint32_t first = 0) {
+  std::vector<WorkerAction> signal(std::uint32_t epoch, const SlotSet& used, std::uint32_t first = 0,
+                                   std::uint32_t revision = 0) {
     const auto selection =
         std::make_shared<const Selection>(Selection{kRound1, Epoch(epoch), {used, SlotSet{}, SlotSet{}}});
-    return hear(Transmit{{kRound1, Epoch(epoch)}, selection, first});
+    return hear(Transmit{{kRound1, Epoch(epoch)}, selection, first, revision});
   }
 
   std::shared_ptr<const Plan> plan_;
@@ -174,6 +175,49 @@ TEST_F(WorkerTest, ANewTicketWithdrawsTheOldVector) {
   EXPECT_EQ(only<Withdraw>(signal(3, {})).ticket.epoch, Epoch(2));  // nothing of it is selected any more
   EXPECT_THAT(signal(3, slots({0})), IsEmpty());                    // the same signal again
   EXPECT_THAT(notes_, ElementsAre(NoteKind::message_ignored));
+}
+
+// A loss after the signal: the server sends the signal, then the wish for one more chunk, and the network
+// swaps them.
+TEST_F(WorkerTest, ATodoThatOvertakesTheSignalHolds) {
+  hear(StartRound{kRound1});
+  finish(0);
+  EXPECT_THAT(hear(Todo{kRound1, 1, slots({1}), nullptr}), IsEmpty());  // it is in hand
+  const auto actions = signal(1, slots({0}));
+  ASSERT_EQ(actions.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<EncodeAndSend>(actions[0]));
+  EXPECT_TRUE(worker_->computing());
+  EXPECT_EQ(finish(1).size(), 1U);  // it reports, and begins nothing that is not wanted
+  EXPECT_FALSE(worker_->computing());
+}
+
+TEST_F(WorkerTest, ATodoFromBeforeTheSignalIsLateBehindIt) {
+  hear(StartRound{kRound1});
+  finish(0);
+  signal(1, slots({0}), 0, 1);
+  step(ChunkEnded{kRound1, Slot(1), ChunkOutcome::stopped, {}});
+  EXPECT_THAT(hear(Todo{kRound1, 1, slots({0, 1, 2}), nullptr}), IsEmpty());
+  EXPECT_FALSE(worker_->computing());
+}
+
+// A worker that returns after the signal is told to begin the round, to compute nothing, and then to compute
+// a chunk that a loss has uncovered; the last of these is the first to arrive.
+TEST_F(WorkerTest, ATodoThatOvertakesItsStartRoundHolds) {
+  EXPECT_THAT(hear(Todo{kRound1, 2, slots({2}), nullptr}), IsEmpty());
+  EXPECT_THAT(hear(Todo{kRound1, 1, slots({}), nullptr}), IsEmpty());
+  const auto actions = hear(StartRound{kRound1});
+  ASSERT_EQ(actions.size(), 1U);
+  EXPECT_EQ(std::get<Compute>(actions[0]).slot, Slot(2));
+  EXPECT_THAT(hear(Todo{kRound1, 1, slots({}), nullptr}), IsEmpty());
+  finish(2);
+  EXPECT_FALSE(worker_->computing());
+}
+
+TEST_F(WorkerTest, ATodoOfARoundThatNeverBeganMeansNothing) {
+  hear(Todo{kRound1, 1, slots({2}), nullptr});
+  const auto actions = hear(StartRound{kRound2});
+  ASSERT_EQ(actions.size(), 1U);
+  EXPECT_EQ(std::get<Compute>(actions[0]).slot, Slot(0));
 }
 
 TEST_F(WorkerTest, ASignalForWhatItDoesNotHaveIsIgnored) {

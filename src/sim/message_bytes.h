@@ -33,7 +33,7 @@ inline constexpr std::size_t kFrameBytes = 24;
     std::size_t copies = 0;
     for (const ChunkId chunk : plan.assignment().chunks_of(to))
       copies += plan.assignment().replication(chunk);
-    return kFrameBytes + 8 + (copies + 7) / 8;
+    return kFrameBytes + 12 + (copies + 7) / 8;
   }
   if (const auto* refused = std::get_if<Refused>(&message)) return message_bytes(*refused);
   return kFrameBytes;
