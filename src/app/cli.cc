@@ -1,4 +1,5 @@
 #include "app/cli.h"
+#include "app/advise_command.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "app/advise_command.h"
 #include "app/config_file.h"
 #include "app/eval_command.h"
 #include "app/exit_code.h"
@@ -42,6 +44,7 @@ struct Options {
   FactsOptions facts;
   SimulateOptions simulate;
   ReproduceFlags reproduce;
+  AdviseOptions advise;
   EvalOptions eval;
   bool version_json = false;
 };
@@ -73,6 +76,7 @@ Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> c
   const ConfigOptions& config = name == "train"       ? o.train.config
                                 : name == "eval"      ? o.eval.config
                                 : name == "simulate"  ? o.simulate.config
+                                : name == "advise"    ? o.advise.config
                                 : name == "reproduce" ? o.reproduce.config
                                                       : o.facts.config;
   if (Status s = read_settings(config, command, commands); !s) return s.error();
@@ -82,6 +86,7 @@ Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> c
   }
   if (name == "eval") return eval_command(o.eval);
   if (name == "reproduce") return reproduce_command(o.reproduce);
+  if (name == "advise") return advise_command(o.advise);
   for (PlanOptions* plan : {&o.train.plan, &o.facts.plan, &o.simulate.plan}) plan->given = command.given();
   if (name == "simulate") return simulate_command(o.simulate);
   return name == "train" ? train_command(o.train) : plan_command(o.facts);
@@ -108,9 +113,10 @@ int parse_and_run(int argc, const char* const* argv) {
   Command plan = plan_flags(options.facts);
   Command simulate = simulate_flags(options.simulate);
   Command reproduce = reproduce_flags(options.reproduce);
+  Command advise = advise_flags(options.advise);
   Command eval = eval_flags(options.eval);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train, &plan, &simulate, &reproduce, &eval, &version};
+  const std::vector<Command*> commands{&train, &plan, &simulate, &advise, &reproduce, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");
   app.footer(kTry);

@@ -65,6 +65,21 @@ constexpr const char* kReproduceExamples = R"(Examples:
   gleaner reproduce --trials 100 --json
 )";
 
+constexpr const char* kAdviseExamples = R"(Examples:
+  gleaner advise --workers 40 --speeds lognormal:mean=2,sigma=1
+      what to use on 40 machines of which some are slow now and then
+  gleaner advise --workers 16 --speeds trace:file=run.jsonl --dimension 25000000 \
+      --bandwidth 1Gbit --memory 2GiB
+      speeds from the log of a run; vectors of 25 million numbers; 2 GiB for gradients
+  gleaner advise --workers 16 --losses 2 --faults crash:count=1,at=after-signal --json
+      any two workers may be lost at once, and one is in every trial
+  gleaner advise --workers 12 --speeds constant:mean=1+slow:factor=10,workers=3 --residual 0.3
+      one slow machine; a gradient with some chunks missing would do
+
+Times without a unit are seconds. Nothing is measured here: --speeds, --faults and --network
+describe the cluster, and --log of gleaner train writes down what a real one does.
+)";
+
 std::vector<std::string_view> all(std::span<const std::string_view> names) {
   return {names.begin(), names.end()};
 }
@@ -259,6 +274,34 @@ Command reproduce_flags(ReproduceFlags& o) {
   c.count("--threads", o.threads, "trials at a time; changes no result (0: one per core)");
   c.group("Output");
   c.file("--out", o.out, "figures and a page go into this folder (needs gnuplot)").type = "DIR";
+  c.toggle("--json", o.json, "one JSON object on stdout");
+  add_config(c, o.config);
+  return c;
+}
+
+Command advise_flags(AdviseOptions& o) {
+  Command c("advise", "which plan suits a cluster, found by simulation", kAdviseExamples);
+  c.group("Cluster");
+  c.count("--workers", o.workers, "number of workers");
+  c.count("--chunks", o.chunks, "number of data chunks (default: as many as workers)");
+  c.text("--speeds", o.speeds, "SPEC", "times of chunks that are 1/workers of the data").choices =
+      all(kSpeedKinds);
+  c.text("--faults", o.faults, "SPEC", "losses, drawn anew in each trial, e.g. crash:count=1").choices =
+      all(kFaultKinds);
+  c.text("--network", o.network, "SPEC", "ideal, or e.g. latency=5ms,bandwidth=100Mbit");
+  c.text("--bandwidth", o.bandwidth, "RATE",
+         "of a worker's link, e.g. 100Mbit, where --network says nothing");
+  c.count("--dimension", o.dimension, "length of gradient and parameters");
+  c.group("What it must bear");
+  c.text("--memory", o.memory, "BYTES", "that a worker has for chunk gradients, e.g. 2GiB (default: enough)");
+  c.count("--losses", o.losses, "any so many workers may be lost in one round");
+  c.number("--residual", o.residual, "relative residual that will do (0: exact recovery only)");
+  c.group("Trials");
+  c.count("--trials", o.trials, "trials of the settings that are compared in the end");
+  c.count("--rounds", o.rounds, "rounds of each trial, one after another");
+  c.count("--seed", o.seed, "of all draws: the same seed, the same advice");
+  c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
+  c.group("Output");
   c.toggle("--json", o.json, "one JSON object on stdout");
   add_config(c, o.config);
   return c;

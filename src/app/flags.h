@@ -10,8 +10,8 @@ namespace gleaner {
 [[nodiscard]] Command plan_flags(FactsOptions& options);
 [[nodiscard]] Command simulate_flags(SimulateOptions& options);
 [[nodiscard]] Command reproduce_flags(ReproduceFlags& flags);
+[[nodiscard]] Command advise_flags(AdviseOptions& options);
 [[nodiscard]] Command eval_flags(EvalOptions& options);
-[[nodiscard]] Command simulate_flags(SimulateOptions& options);
 [[nodiscard]] Command version_flags(bool& json);
 
 }  // namespace gleaner

@@ -141,4 +141,25 @@ struct ReproduceFlags {
   std::string out;  ///< folder for figures and page; empty: none
 };
 
+/// Flags of `gleaner advise`. Times may be plain numbers, in seconds.
+struct AdviseOptions {
+  ConfigOptions config;
+  std::size_t workers = 8;
+  std::optional<std::size_t> chunks;  ///< none: as many as workers
+  std::string speeds = "exponential:mean=1";
+  std::string faults = "none";
+  std::string network = "ideal";
+  std::string bandwidth;  ///< of a worker's link; empty: as --network says
+  std::size_t dimension = 1'000'000;
+  std::string memory;      ///< of a worker, for chunk gradients; empty: no limit
+  std::size_t losses = 0;  ///< so many at least must be tolerated
+  double residual = 0;     ///< so large a relative residual is allowed
+
+  std::size_t trials = 1000;
+  std::size_t rounds = 1;  ///< of each trial
+  std::size_t seed = 1;
+  std::size_t threads = 0;  ///< 0: one per core
+  bool json = false;
+};
+
 }  // namespace gleaner

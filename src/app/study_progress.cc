@@ -1,5 +1,7 @@
 #include "app/study_progress.h"
 
+#include <utility>
+
 #include "app/progress_view.h"
 #include "app/say.h"
 
@@ -12,7 +14,8 @@ constexpr std::chrono::seconds kLineEvery{5};
 
 }  // namespace
 
-StudyProgress::StudyProgress() : terminal_(ProgressView::on_terminal()), next_(Clock::now() + kSilence) {}
+StudyProgress::StudyProgress(std::string of_what)
+    : of_what_(std::move(of_what)), terminal_(ProgressView::on_terminal()), next_(Clock::now() + kSilence) {}
 
 void StudyProgress::tell(std::uint64_t done, std::uint64_t all) {
   const Clock::time_point now = Clock::now();
@@ -20,9 +23,9 @@ void StudyProgress::tell(std::uint64_t done, std::uint64_t all) {
   next_ = now + (terminal_ ? std::chrono::milliseconds(kRedrawEvery) : std::chrono::milliseconds(kLineEvery));
   shown_ = true;
   if (terminal_) {
-    say("\r\033[K{}: {} of {} trials", what_, done, all);
+    say("\r\033[K{}: {} of {} {}", what_, done, all, of_what_);
   } else {
-    say("{}: {} of {} trials\n", what_, done, all);
+    say("{}: {} of {} {}\n", what_, done, all, of_what_);
   }
 }
 

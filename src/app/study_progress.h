@@ -11,7 +11,8 @@ namespace gleaner {
 /// every few seconds. Used from one thread at a time.
 class StudyProgress {
  public:
-  StudyProgress();
+  /// `of_what`: what is counted.
+  explicit StudyProgress(std::string of_what = "trials");
   ~StudyProgress() { clear(); }
   StudyProgress(const StudyProgress&) = delete;
   StudyProgress& operator=(const StudyProgress&) = delete;
@@ -24,6 +25,7 @@ class StudyProgress {
 
  private:
   using Clock = std::chrono::steady_clock;
+  std::string of_what_;
   std::string what_;
   bool terminal_;
   bool shown_ = false;

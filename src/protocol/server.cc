@@ -18,6 +18,7 @@ Server::Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> cod
       stamp_{options_.term, RoundId(0)},
       peers_(plan_->workers()),
       coverage_(plan_->chunks(), plan_->blocks()),
+      hope_(plan_->chunks(), plan_->blocks()),
       used_(plan_->workers()),
       touched_(plan_->chunks(), 0) {
   GLEANER_CHECK(options_.check().ok(), "server options are checked before");
@@ -50,9 +51,12 @@ void Server::on(Time now, const BeginRound& e, Out& out) {
     p.life = before.life;
     p.live = before.live;
   }
+  hope_known_ = false;
+  hope_changed_.clear();
+  missing_vectors_ = 0;
   Note n = note(NoteKind::round_started);
   n.count = live_workers();
-  out.push_back(n);
+  say(std::move(n), out);
   if (options_.recovery.kind == Recovery::Kind::deadline) {
     out.push_back(
         ArmTimer{{TimerId::Kind::deadline, stamp_, ++timer_serial_}, now + options_.recovery.deadline});
@@ -68,7 +72,7 @@ void Server::on(Time now, const FromWorker& e, Out& out) {
     Note n = note(NoteKind::message_ignored);
     n.worker = e.peer.worker;
     n.text = fmt::format("the plan has only {} workers", peers_.size());
-    out.push_back(n);
+    say(std::move(n), out);
     return;
   }
   std::visit([&](const auto& m) { hear(now, e.peer, m, out); }, e.message);
@@ -83,7 +87,7 @@ void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
   if (m.done.extent() > load) {
     Note n = note(NoteKind::message_ignored, peer.worker);
     n.text = fmt::format("it reports slots {} but holds {} chunks", m.done.text(), load);
-    out.push_back(n);
+    say(std::move(n), out);
     return;
   }
   const std::size_t before = p.observed.count();
@@ -91,10 +95,12 @@ void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
   const std::size_t after = p.observed.count();
   if (after == before) return;
   completed_ += after - before;
-  Note n = note(NoteKind::progress, peer.worker);
-  n.count = after;
-  n.total = load;
-  out.push_back(n);
+  if (options_.trace) {
+    Note n = note(NoteKind::progress, peer.worker);
+    n.count = after;
+    n.total = load;
+    say(std::move(n), out);
+  }
   if (phase_ != Phase::computing) {
     if (phase_ == Phase::collecting) refresh_contribution(peer.worker);  // of use after a loss
     return;
@@ -108,12 +114,14 @@ void Server::hear(Time now, Peer peer, const ChunkRejected& m, Out& out) {
   if (!speaks_now(p, peer) || m.stamp != stamp_ || phase_ == Phase::idle) return;
   if (m.slot.index() >= plan_->assignment().load(peer.worker) || p.rejected.contains(m.slot)) return;
   p.rejected.insert(m.slot);
+  hope_changed_.push_back(peer.worker);
   Note n = note(NoteKind::chunk_rejected, peer.worker);
   n.chunk = plan_->assignment().chunk_at(peer.worker, m.slot);
   n.text = m.why;
-  out.push_back(n);
-  last_rejection_ = fmt::format("the gradient of chunk {} from worker {} was rejected: {}", n.chunk->value,
-                                peer.worker.value, m.why);
+  say(std::move(n), out);
+  last_rejection_ =
+      fmt::format("the gradient of chunk {} from worker {} was rejected: {}",
+                  plan_->assignment().chunk_at(peer.worker, m.slot).value, peer.worker.value, m.why);
   if (phase_ == Phase::computing && check_hope(now, out)) mend(now, out);
 }
 
@@ -137,15 +145,15 @@ void Server::on(Time /*now*/, const VectorIn& e, Out& out) {
   } else if (p.arrived) {
     n.text = "it has arrived before";
   } else {
-    p.arrived = true;
+    set_vector(p, true, true);
     n.kind = NoteKind::vector_arrived;
-    for (const PeerState& other : peers_) n.count += other.expected && !other.arrived ? 1 : 0;
+    n.count = missing_vectors_;
     if (mending()) n.text = "and is kept while chunks are computed again";
-    out.push_back(n);
-    if (n.count == 0) commit_if_complete(out);
+    say(std::move(n), out);
+    if (missing_vectors_ == 0) commit_if_complete(out);
     return;
   }
-  out.push_back(n);
+  say(std::move(n), out);
 }
 
 void Server::on(Time now, const VectorBad& e, Out& out) {
@@ -157,9 +165,10 @@ void Server::on(Time now, const VectorBad& e, Out& out) {
   }
   Note n = note(NoteKind::vector_rejected, e.peer.worker);
   n.text = e.why;
-  out.push_back(n);
+  say(std::move(n), out);
   last_rejection_ = fmt::format("the vector of worker {} was rejected: {}", e.peer.worker.value, e.why);
   p.barred = true;
+  hope_changed_.push_back(e.peer.worker);
   out.push_back(Forget{stamp_, e.peer.worker});
   invalidate(e.peer.worker, out);
   if (check_hope(now, out)) mend(now, out);
@@ -172,7 +181,7 @@ void Server::on(Time /*now*/, const Combined& e, Out& /*out*/) {
 void Server::on(Time /*now*/, const CommitDone& e, Out& out) {
   if (phase_ != Phase::committing || e.stamp != stamp_) return;
   phase_ = Phase::idle;
-  out.push_back(note(NoteKind::committed));
+  say(note(NoteKind::committed), out);
   for (std::size_t w = 0; w < peers_.size(); ++w) {
     if (!peers_[w].live) continue;
     out.push_back(SendWorker{{WorkerId(static_cast<std::uint32_t>(w)), peers_[w].life}, Committed{stamp_}});
@@ -185,7 +194,7 @@ void Server::on(Time now, const TimerFired& e, Out& out) {
     deadline_passed_ = true;
     if (phase_ == Phase::computing) end_computing_if_met(now, out);
   } else if (wait_timer_ == e.timer) {
-    fail(hopeless_chunks(nullptr), out);
+    fail(hopeless_chunks(possible_slots(), nullptr), out);
   }
 }
 
@@ -202,6 +211,17 @@ std::string Server::names(const std::vector<ChunkId>& chunks) const {
   }
   if (chunks.size() > kShown) s += fmt::format(" and {} more", chunks.size() - kShown);
   return s;
+}
+
+void Server::set_vector(PeerState& p, bool expected, bool arrived) {
+  missing_vectors_ -= p.expected && !p.arrived ? 1 : 0;
+  p.expected = expected;
+  p.arrived = arrived;
+  missing_vectors_ += p.expected && !p.arrived ? 1 : 0;
+}
+
+void Server::say(Note&& n, Out& out) const {
+  if (options_.trace) out.emplace_back(std::move(n));
 }
 
 Note Server::note(NoteKind kind) const {

@@ -166,6 +166,7 @@ class Server {
     Epoch epoch;             // of its current ticket; 0: none
     bool expected = false;   // its current vector belongs to the selection
     bool arrived = false;    // and has arrived whole
+    SlotSet hoped;           // its part in hope_
     std::uint32_t encoded = 0;
   };
 
@@ -188,7 +189,9 @@ class Server {
   /// means nothing to the round.
   bool take_out(Peer peer, Out& out);
   void enter_round(Peer peer, Out& out);
-  [[nodiscard]] std::vector<ChunkId> hopeless_chunks(std::size_t* missing) const;
+  [[nodiscard]] std::vector<ChunkId> hopeless_chunks(const UsedSlots& possible, std::size_t* missing) const;
+  /// False if that takes a closer look.
+  [[nodiscard]] bool everything_can_still_come();
   bool replace_vectors_of_dead_lives(Out& out);
   bool give_up_vectors_in_the_way(Out& out);
   /// False if the run failed: nothing more is to be done for this event.
@@ -196,6 +199,7 @@ class Server {
   /// `possible`: what each worker can have given by the end of the round; `missing` copies that is short of.
   [[nodiscard]] bool is_hopeless(std::size_t missing, const UsedSlots& possible) const;
   [[nodiscard]] UsedSlots possible_slots() const;
+  [[nodiscard]] SlotSet possible_slots_of(WorkerId worker) const;
   void fail(const std::vector<ChunkId>& chunks, Out& out);
 
   // server_selection.cc: observed -> selected, and what a loss does to it.
@@ -235,6 +239,8 @@ class Server {
   [[nodiscard]] UsedSlots contributions() const;
   [[nodiscard]] bool speaks_now(const PeerState& p, Peer peer) const { return p.live && p.life == peer.life; }
   [[nodiscard]] std::string names(const std::vector<ChunkId>& chunks) const;
+  void set_vector(PeerState& p, bool expected, bool arrived);
+  void say(Note&& n, Out& out) const;
   [[nodiscard]] Note note(NoteKind kind) const;
   [[nodiscard]] Note note(NoteKind kind, WorkerId worker) const;
 
@@ -246,9 +252,13 @@ class Server {
   Phase phase_ = Phase::idle;
   Stamp stamp_;
   std::vector<PeerState> peers_;
-  Coverage coverage_;                  // of the contributions
-  UsedSlots used_;                     // the selection, being mended while computing again
-  std::vector<std::uint8_t> touched_;  // chunks whose holders change with the next selection
+  Coverage coverage_;  // of the contributions
+  Coverage hope_;      // of possible_slots, before the signal; see hope_known_
+  bool hope_known_ = false;
+  std::vector<WorkerId> hope_changed_;  // workers whose part in hope_ is out of date
+  std::size_t missing_vectors_ = 0;     // expected and not arrived
+  UsedSlots used_;                      // the selection, being mended while computing again
+  std::vector<std::uint8_t> touched_;   // chunks whose holders change with the next selection
   std::size_t touched_count_ = 0;
   SelectionRef selection_;  // the last one announced; null before the first signal
   Epoch epoch_;

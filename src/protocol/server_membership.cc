@@ -1,5 +1,6 @@
 // Who is there, and can the round still end? (protocol.md section 7)
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,21 +15,22 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
     Note n = note(NoteKind::worker_refused, peer.worker);
     n.text = fmt::format("its plan {} is not the server's {}", m.plan.hex.substr(0, 12),
                          fingerprint_.hex.substr(0, 12));
-    out.push_back(n);
-    out.push_back(SendWorker{peer, Refused{n.text}});
+    Refused refused{n.text};
+    say(std::move(n), out);
+    out.push_back(SendWorker{peer, std::move(refused)});
     return;
   }
   if (const std::size_t load = plan_->assignment().load(peer.worker); m.kept.extent() > load) {
     Note n = note(NoteKind::message_ignored, peer.worker);
     n.text = fmt::format("it has kept slots {} but holds {} chunks", m.kept.text(), load);
-    out.push_back(n);
+    say(std::move(n), out);
     return;
   }
   if (peer.life < p.life || (peer.life == p.life && p.live)) {
     Note n = note(NoteKind::message_ignored, peer.worker);
     n.text =
         peer.life < p.life ? fmt::format("incarnation {} is dead", peer.life.value) : "it has joined already";
-    out.push_back(n);
+    say(std::move(n), out);
     return;
   }
   // A later life may speak before the end of the earlier one was seen. Its chunks have had a live holder all
@@ -38,6 +40,7 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
   const bool kept_its_work = reconnects && m.stamp == stamp_ && m.stamp.round.value != 0;
   p.life = peer.life;
   p.live = true;
+  hope_changed_.push_back(peer.worker);
   if (!kept_its_work) {
     p.observed.clear();
     p.rejected.clear();
@@ -52,7 +55,7 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
   }
   Note n = note(NoteKind::worker_joined, peer.worker);
   n.count = peer.life.value;
-  out.push_back(n);
+  say(std::move(n), out);
   out.push_back(SendWorker{peer, Welcome{stamp_}});
   if (phase_ != Phase::computing && phase_ != Phase::collecting) return;
 
@@ -84,6 +87,7 @@ bool Server::take_out(Peer peer, Out& out) {
   if (!speaks_now(p, peer)) return false;
   const bool selected = !used_[peer.worker.index()].empty() && p.used_life == peer.life;
   p.live = false;
+  hope_changed_.push_back(peer.worker);
   Note n = note(NoteKind::worker_lost, peer.worker);
   switch (phase_) {
     case Phase::computing:
@@ -96,7 +100,7 @@ bool Server::take_out(Peer peer, Out& out) {
     case Phase::committing: n.text = "after all vectors had arrived"; break;
     default: n.text = "between rounds"; break;
   }
-  out.push_back(n);
+  say(std::move(n), out);
   if (phase_ != Phase::computing && phase_ != Phase::collecting) return false;
 
   if (selected && !p.arrived) {
@@ -107,9 +111,8 @@ bool Server::take_out(Peer peer, Out& out) {
   return true;
 }
 
-std::vector<ChunkId> Server::hopeless_chunks(std::size_t* missing) const {
+std::vector<ChunkId> Server::hopeless_chunks(const UsedSlots& slots, std::size_t* missing) const {
   const Assignment& a = plan_->assignment();
-  const UsedSlots slots = possible_slots();
   std::vector<ChunkId> hopeless;
   std::size_t lacking = 0;
   for (std::size_t i = 0; i < a.chunks(); ++i) {
@@ -131,14 +134,43 @@ std::vector<ChunkId> Server::hopeless_chunks(std::size_t* missing) const {
 UsedSlots Server::possible_slots() const {
   UsedSlots possible(peers_.size());
   for (std::size_t w = 0; w < peers_.size(); ++w) {
-    const WorkerId worker(static_cast<std::uint32_t>(w));
-    const PeerState& p = peers_[w];
-    possible[w] = contribution_of(worker);
-    if (!p.live || p.barred || (!used_[w].empty() && !can_encode_again(p))) continue;
-    const SlotSet all = SlotSet::first(plan_->assignment().load(worker));
-    possible[w] |= code_->counted(*plan_, worker, all - p.rejected);
+    possible[w] = possible_slots_of(WorkerId(static_cast<std::uint32_t>(w)));
   }
   return possible;
+}
+
+SlotSet Server::possible_slots_of(WorkerId worker) const {
+  const PeerState& p = peers_[worker.index()];
+  SlotSet possible = contribution_of(worker);
+  if (!p.live || p.barred || (!used_[worker.index()].empty() && !can_encode_again(p))) return possible;
+  const SlotSet all = SlotSet::first(plan_->assignment().load(worker));
+  return possible |= code_->counted(*plan_, worker, all - p.rejected);
+}
+
+// Before the signal what can be given is a sum over workers, kept up to date: a loss costs what the worker
+// holds, not a look at every chunk.
+bool Server::everything_can_still_come() {
+  if (selection_) return false;  // then it depends on what can be encoded again
+  if (!hope_known_) {
+    hope_.clear();
+    for (std::size_t w = 0; w < peers_.size(); ++w) {
+      const WorkerId worker(static_cast<std::uint32_t>(w));
+      peers_[w].hoped = possible_slots_of(worker);
+      hope_.add(plan_->assignment(), worker, peers_[w].hoped);
+    }
+    hope_known_ = true;
+  }
+  for (const WorkerId worker : hope_changed_) {
+    SlotSet& before = peers_[worker.index()].hoped;
+    SlotSet after = possible_slots_of(worker);
+    hope_.remove(plan_->assignment(), worker, before - after);
+    hope_.add(plan_->assignment(), worker, after - before);
+    before = std::move(after);
+  }
+  hope_changed_.clear();
+  [[maybe_unused]] const auto obvious = [this] { return hopeless_chunks(possible_slots(), nullptr).empty(); };
+  assert(hope_.complete() == obvious());
+  return hope_.complete();
 }
 
 bool Server::is_hopeless(std::size_t missing, const UsedSlots& possible) const {
@@ -196,13 +228,18 @@ bool Server::check_hope(Time now, Out& out) {
   });
   std::size_t missing = 0;
   std::vector<ChunkId> chunks;
-  if (!undisturbed) {
-    chunks = hopeless_chunks(&missing);
-    if (missing > 0 && replace_vectors_of_dead_lives(out)) chunks = hopeless_chunks(&missing);
-    if (is_hopeless(missing, possible_slots()) && give_up_vectors_in_the_way(out))
-      chunks = hopeless_chunks(&missing);
+  bool hopeless = false;
+  if (!undisturbed && !everything_can_still_come()) {
+    const auto look = [&] {
+      const UsedSlots possible = possible_slots();
+      chunks = hopeless_chunks(possible, &missing);
+      hopeless = is_hopeless(missing, possible);
+    };
+    look();
+    if (missing > 0 && replace_vectors_of_dead_lives(out)) look();
+    if (hopeless && give_up_vectors_in_the_way(out)) look();
   }
-  if (!is_hopeless(missing, possible_slots())) {
+  if (!hopeless) {
     wait_timer_.reset();
     // What can never come is not waited for: with a deadline the round may then end early.
     forgiven_ = options_.recovery.kind == Recovery::Kind::deadline ? missing : 0;
@@ -219,7 +256,7 @@ bool Server::check_hope(Time now, Out& out) {
         Note n = note(NoteKind::approximate);
         n.count = chunks.size();
         n.text = names(chunks);
-        out.push_back(n);
+        say(std::move(n), out);
       }
       forgiven_ = missing;
       return true;
@@ -231,7 +268,7 @@ bool Server::check_hope(Time now, Out& out) {
       Note n = note(NoteKind::waiting);
       n.text = names(chunks);
       n.value = seconds(options_.wait);
-      out.push_back(n);
+      say(std::move(n), out);
       out.push_back(ArmTimer{*wait_timer_, now + options_.wait});
       return true;
     }
@@ -254,7 +291,7 @@ void Server::fail(const std::vector<ChunkId>& chunks, Out& out) {
                                : options_.rejection_cure;
   Note n = note(NoteKind::run_failed);
   n.text = what;
-  out.push_back(n);
+  say(std::move(n), out);
   out.push_back(FailRun{run_failed(what, cure)});
 }
 

@@ -15,7 +15,7 @@ void Server::invalidate(WorkerId worker, Out& out) {
     queue.pop_back();
     const SlotSet was = std::exchange(used_[gone.index()], SlotSet{});
     PeerState& g = peers_[gone.index()];
-    g.expected = g.arrived = false;
+    set_vector(g, false, false);
     was.for_each([&](Slot slot) { touch(a.chunk_at(gone, slot), queue, out); });
     refresh_contribution(gone);
   }
@@ -31,7 +31,7 @@ void Server::touch(ChunkId chunk, std::vector<WorkerId>& gone, Out& out) {
       gone.push_back(h.worker);
     }
     if (p.expected) out.push_back(Forget{stamp_, h.worker});
-    p.expected = p.arrived = false;
+    set_vector(p, false, false);
   }
 }
 
@@ -65,7 +65,7 @@ void Server::touch_everything(Out& out) {
   for (std::size_t w = 0; w < peers_.size(); ++w) {
     if (!peers_[w].expected) continue;
     out.push_back(Forget{stamp_, WorkerId(static_cast<std::uint32_t>(w))});
-    peers_[w].expected = peers_[w].arrived = false;
+    set_vector(peers_[w], false, false);
   }
   std::fill(touched_.begin(), touched_.end(), std::uint8_t{1});
   touched_count_ = touched_.size();
@@ -98,7 +98,7 @@ void Server::compute_again(Out& out) {
   n.count = uncovered.size();
   n.text = names(uncovered);
   const std::size_t place = out.size();
-  out.push_back(n);
+  if (options_.trace) out.emplace_back(n);
   for (std::size_t w = 0; w < peers_.size(); ++w) {
     const PeerState& p = peers_[w];
     if (!p.live || p.barred) continue;
@@ -107,7 +107,7 @@ void Server::compute_again(Out& out) {
     n.total += wanted.empty() ? 0 : 1;
     if (wanted != p.wanted) tell_todo(worker, wanted, out);
   }
-  out[place] = n;
+  if (options_.trace) out[place] = std::move(n);
 }
 
 void Server::tell_todo(WorkerId worker, const SlotSet& wanted, Out& out) {

@@ -34,6 +34,8 @@ struct ServerOptions {
   Recovery recovery;
   WhenUnrecoverable when_unrecoverable = WhenUnrecoverable::stop;
   Duration wait = std::chrono::seconds(60);
+  /// Whether there are Notes among the actions. They steer nothing.
+  bool trace = true;
   /// What to do about gradients that are not finite, when a run fails by them; a driver knows the numbers.
   std::string rejection_cure = "look for bad values in the data of that chunk, or lower --lr";
 

@@ -1,5 +1,6 @@
 // From the observed to the selected state, and what a loss does to it (protocol.md section 7).
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -132,7 +133,7 @@ void Server::select_first(Out& out) {
              : deadline_passed_   ? "the deadline has passed"
              : forgiven_ > 0      ? "everything that can still come is there"
                                   : "the residual is small enough";
-  out.push_back(met);
+  say(std::move(met), out);
   epoch_ = Epoch(1);
   Note n = note(NoteKind::selected);
   for (std::size_t w = 0; w < peers_.size(); ++w) {
@@ -142,7 +143,7 @@ void Server::select_first(Out& out) {
     n.count += used_[w].count();
   }
   n.total = encoders.size();
-  out.push_back(n);
+  say(std::move(n), out);
   announce(encoders, out);
 }
 
@@ -168,7 +169,7 @@ void Server::select_again(Out& out) {
   n.count = static_cast<std::uint64_t>(
       std::count_if(encoders.begin(), encoders.end(), [&](WorkerId w) { return !used_[w.index()].empty(); }));
   n.total = touched_count_;
-  out.push_back(n);
+  say(std::move(n), out);
   announce(encoders, out);
 }
 
@@ -187,8 +188,7 @@ void Server::announce(const std::vector<WorkerId>& encoders, Out& out) {
   for (const WorkerId w : encoders) {
     PeerState& p = peers_[w.index()];
     p.epoch = epoch_;
-    p.expected = !used_[w.index()].empty();
-    p.arrived = false;
+    set_vector(p, !used_[w.index()].empty(), false);
     p.used_life = p.life;
     p.used_kept = true;
     if (p.expected) ++p.encoded;
@@ -218,8 +218,10 @@ void Server::announce(const std::vector<WorkerId>& encoders, Out& out) {
 
 void Server::commit_if_complete(Out& out) {
   if (phase_ != Phase::collecting || mending()) return;
-  if (std::any_of(peers_.begin(), peers_.end(), [](const PeerState& p) { return p.expected && !p.arrived; }))
-    return;
+  assert(missing_vectors_ ==
+         static_cast<std::size_t>(std::count_if(
+             peers_.begin(), peers_.end(), [](const PeerState& p) { return p.expected && !p.arrived; })));
+  if (missing_vectors_ > 0) return;
   phase_ = Phase::committing;
   Commit c;
   c.stamp = stamp_;
@@ -234,7 +236,7 @@ void Server::commit_if_complete(Out& out) {
   Note n = note(NoteKind::recovered);
   n.value = c.residual;
   n.count = c.chunks_used;
-  out.push_back(n);
+  say(std::move(n), out);
   out.push_back(std::move(c));
 }
 

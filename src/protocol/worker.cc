@@ -9,8 +9,8 @@ namespace gleaner {
 Worker::Worker(Peer peer, std::shared_ptr<const Plan> plan)
     : peer_(peer), plan_(std::move(plan)), fingerprint_(plan_->fingerprint()) {}
 
-Worker::Worker(Peer peer, std::shared_ptr<const Plan> plan, Fingerprint fingerprint)
-    : peer_(peer), plan_(std::move(plan)), fingerprint_(std::move(fingerprint)) {}
+Worker::Worker(Peer peer, std::shared_ptr<const Plan> plan, Fingerprint fingerprint, bool trace)
+    : peer_(peer), plan_(std::move(plan)), fingerprint_(std::move(fingerprint)), trace_(trace) {}
 
 void Worker::step(Time /*now*/, const WorkerEvent& event, std::vector<WorkerAction>& out) {
   std::visit([&](const auto& e) { on(e, out); }, event);
@@ -31,14 +31,14 @@ void Worker::on(const Welcome& /*m*/, Out& /*out*/) {}
 void Worker::on(const Refused& m, Out& out) {
   Note n = note(NoteKind::worker_refused);
   n.text = m.why;
-  out.push_back(n);
+  say(std::move(n), out);
 }
 
 void Worker::on(const StartRound& m, Out& out) {
   if (m.stamp <= stamp_) {
     Note n = note(NoteKind::message_ignored);
     n.text = fmt::format("{} is not after {}", text(m.stamp), text(stamp_));
-    out.push_back(n);
+    say(std::move(n), out);
     return;
   }
   drop_in_hand("a new round begins", out);
@@ -57,11 +57,11 @@ void Worker::on(const StartRound& m, Out& out) {
   if (later_term) {
     Note n = note(NoteKind::server_restarted);
     n.count = stamp_.term.value;
-    out.push_back(n);
+    say(std::move(n), out);
   }
   Note n = note(NoteKind::work_started);
   n.count = order_.size();
-  out.push_back(n);
+  say(std::move(n), out);
   const std::optional<Todo> early = std::exchange(early_, std::nullopt);
   if (early && early->stamp == stamp_) return on(*early, out);
   compute_next(out);
@@ -81,7 +81,7 @@ void Worker::on(const Todo& m, Out& out) {
   Note n = note(NoteKind::todo_changed);
   n.count = (wanted_ - done_).count();
   n.total = revision_;
-  out.push_back(n);
+  say(std::move(n), out);
   if (in_hand_ && !wanted_.contains(in_hand_->slot)) drop_in_hand("it is not wanted any more", out);
   compute_next(out);
 }
@@ -90,7 +90,7 @@ void Worker::on(const Transmit& m, Out& out) {
   if (m.ticket.stamp != stamp_ || m.ticket.epoch <= last_epoch_) {
     Note n = note(NoteKind::message_ignored);
     n.text = fmt::format("a signal of {} epoch {} is overtaken", text(m.ticket.stamp), m.ticket.epoch.value);
-    out.push_back(n);
+    say(std::move(n), out);
     return;
   }
   last_epoch_ = m.ticket.epoch;
@@ -102,20 +102,20 @@ void Worker::on(const Transmit& m, Out& out) {
   withdraw(out);
   const SlotSet& used = m.selection->used[peer_.worker.index()];
   if (used.empty()) {
-    out.push_back(note(NoteKind::nothing_to_send));
+    say(note(NoteKind::nothing_to_send), out);
     return;
   }
   if (!used.is_subset_of(done_)) {  // a server that believes in gradients that we do not have
     Note n = note(NoteKind::message_ignored);
     n.text = fmt::format("the signal asks for {} but only {} are finished", used.text(), done_.text());
-    out.push_back(n);
+    say(std::move(n), out);
     return;
   }
   sending_ = m.ticket;
   Note n = note(NoteKind::encoding);
   n.epoch = m.ticket.epoch;
   n.count = used.count();
-  out.push_back(n);
+  say(std::move(n), out);
   out.push_back(EncodeAndSend{m.ticket, m.selection, m.first_segment});
 }
 
@@ -126,25 +126,26 @@ void Worker::on(const Committed& m, Out& out) {
   withdraw(out);
   if (done_.empty()) return;
   done_.clear();
-  out.push_back(note(NoteKind::released));
+  say(note(NoteKind::released), out);
   out.push_back(Release{stamp_});
 }
 
 void Worker::on(const ChunkEnded& event, Out& out) {
   in_hand_.reset();
   if (event.stamp == stamp_) {
-    Note n = note(NoteKind::chunk_finished);
-    n.chunk = plan_->assignment().chunk_at(peer_.worker, event.slot);
     if (event.outcome == ChunkOutcome::finished) {
       done_.insert(event.slot);
-      n.count = done_.count();
-      out.push_back(n);
+      if (trace_) {
+        Note n = note(NoteKind::chunk_finished, event.slot);
+        n.count = done_.count();
+        say(std::move(n), out);
+      }
       report(0, out);
     } else if (event.outcome == ChunkOutcome::rejected) {
       rejected_.insert(event.slot);
-      n.kind = NoteKind::chunk_rejected;
+      Note n = note(NoteKind::chunk_rejected, event.slot);
       n.text = event.why;
-      out.push_back(n);
+      say(std::move(n), out);
       rejections_.push_back(ChunkRejected{stamp_, event.slot, event.why});
       out.push_back(SendServer{rejections_.back()});
     }
@@ -164,16 +165,17 @@ void Worker::on(const VectorSent& event, Out& out) {
   sending_.reset();
   Note n = note(NoteKind::vector_sent);
   n.epoch = event.ticket.epoch;
-  out.push_back(n);
+  say(std::move(n), out);
 }
 
 void Worker::drop_in_hand(const char* why, Out& out) {
   if (!in_hand_ || in_hand_->aborting) return;
   in_hand_->aborting = true;
-  Note n = note(NoteKind::chunk_dropped);
-  n.chunk = plan_->assignment().chunk_at(peer_.worker, in_hand_->slot);
-  n.text = why;
-  out.push_back(n);
+  if (trace_) {
+    Note n = note(NoteKind::chunk_dropped, in_hand_->slot);
+    n.text = why;
+    say(std::move(n), out);
+  }
   out.push_back(Abort{in_hand_->stamp, in_hand_->slot});
 }
 
@@ -181,7 +183,7 @@ void Worker::withdraw(Out& out) {
   if (!sending_) return;
   Note n = note(NoteKind::withdrawn);
   n.epoch = sending_->epoch;
-  out.push_back(n);
+  say(std::move(n), out);
   out.push_back(Withdraw{*sending_});
   sending_.reset();
 }
@@ -191,9 +193,7 @@ void Worker::compute_next(Out& out) {
   for (const Slot slot : order_) {
     if (!wanted_.contains(slot) || done_.contains(slot) || rejected_.contains(slot)) continue;
     in_hand_ = InHand{stamp_, slot};
-    Note n = note(NoteKind::chunk_started);
-    n.chunk = plan_->assignment().chunk_at(peer_.worker, slot);
-    out.push_back(n);
+    if (trace_) say(note(NoteKind::chunk_started, slot), out);
     out.push_back(Compute{stamp_, slot});
     return;
   }
@@ -205,12 +205,22 @@ void Worker::report(double fraction, Out& out) const {
   out.push_back(SendServer{Progress{stamp_, done_, quantised}});
 }
 
+void Worker::say(Note&& n, Out& out) const {
+  if (trace_) out.emplace_back(std::move(n));
+}
+
 Note Worker::note(NoteKind kind) const {
   Note n;
   n.kind = kind;
   n.term = stamp_.term;
   n.round = stamp_.round;
   n.worker = peer_.worker;
+  return n;
+}
+
+Note Worker::note(NoteKind kind, Slot slot) const {
+  Note n = note(kind);
+  n.chunk = plan_->assignment().chunk_at(peer_.worker, slot);
   return n;
 }
 

@@ -89,8 +89,9 @@ using WorkerAction = std::variant<SendServer, Compute, Abort, EncodeAndSend, Wit
 class Worker {
  public:
   Worker(Peer peer, std::shared_ptr<const Plan> plan);
-  /// For drivers of many workers, that compute it once. REQUIRES: fingerprint == plan->fingerprint().
-  Worker(Peer peer, std::shared_ptr<const Plan> plan, Fingerprint fingerprint);
+  /// For drivers of many workers, that compute it once. `trace`: whether there are Notes among the actions.
+  /// REQUIRES: fingerprint == plan->fingerprint().
+  Worker(Peer peer, std::shared_ptr<const Plan> plan, Fingerprint fingerprint, bool trace = true);
 
   /// Appends the actions that follow from `event` to `out`. Never fails: what does not belong is noted and
   /// ignored.
@@ -126,11 +127,14 @@ class Worker {
   void withdraw(Out& out);
   void compute_next(Out& out);
   void report(double fraction, Out& out) const;
+  void say(Note&& n, Out& out) const;
   [[nodiscard]] Note note(NoteKind kind) const;
+  [[nodiscard]] Note note(NoteKind kind, Slot slot) const;
 
   Peer peer_;
   std::shared_ptr<const Plan> plan_;
   Fingerprint fingerprint_;
+  bool trace_ = true;
   Stamp stamp_;
   SlotSet done_;
   SlotSet wanted_;

@@ -37,7 +37,7 @@ TrialOutcome Cluster::run(const Trial& trial, const Hooks& hooks) { return engin
 Cluster::Engine::Engine(const ClusterSpec& spec)
     : spec_(spec),
       fingerprint_(spec.plan->fingerprint()),
-      equal_chunks_(false),
+      equal_chunks_(!spec.speeds.per_chunk()),
       counting_(spec.plan->workers(), spec.segments),
       network_(spec.network),
       workers_(spec.plan->workers()) {

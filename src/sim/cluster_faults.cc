@@ -6,7 +6,7 @@ namespace gleaner {
 void Cluster::Engine::start_worker(SimWorker& w, WorkerId id) {
   w.life = Incarnation(w.life.value + 1);
   const Peer peer{id, w.life};
-  w.machine.emplace(peer, spec_.plan, fingerprint_);
+  w.machine.emplace(peer, spec_.plan, fingerprint_, watcher_ != nullptr);
   w.hung = false;
   w.link.cut = false;
   vectors_->start(peer);

@@ -44,8 +44,8 @@ TEST(ClusterNetwork, BytesAreCountedAsTheyAreSent) {
   spec.dimension = 100;
   spec.parameter_bytes = 1000;
   const RoundOutcome r = one_round(spec);
-  EXPECT_EQ(r.bytes_to_server, 2U * (27 + 432));                 // Progress; frame, index, 100 floats
-  EXPECT_EQ(r.bytes_to_workers, 2U * (1024 + 24 + 8 + 1 + 24));  // StartRound, Transmit, Committed
+  EXPECT_EQ(r.bytes_to_server, 2U * (27 + 432));                  // Progress; frame, index, 100 floats
+  EXPECT_EQ(r.bytes_to_workers, 2U * (1024 + 24 + 12 + 1 + 24));  // StartRound, Transmit, Committed
 }
 
 TEST(ClusterNetwork, AVectorTakesItsTimeOnALink) {
@@ -54,9 +54,9 @@ TEST(ClusterNetwork, AVectorTakesItsTimeOnALink) {
   spec.network.bandwidth = 1000;  // bytes per second
   const RoundOutcome r = one_round(spec);
   // Welcome, which is still on its way, and StartRound 24 ms each, chunk 1 s, Progress 27 ms; then Transmit
-  // 33 ms, vector 1 s.
+  // 37 ms, vector 1 s.
   EXPECT_EQ(r.signalled, milliseconds(1075));
-  EXPECT_EQ(r.took, milliseconds(1075 + 33 + 1000));
+  EXPECT_EQ(r.took, milliseconds(1075 + 37 + 1000));
 }
 
 TEST(ClusterNetwork, TheServersLineIsSharedFirstComeFirstServed) {
@@ -68,7 +68,7 @@ TEST(ClusterNetwork, TheServersLineIsSharedFirstComeFirstServed) {
   // the line busy: the last is through 1 s + 48 ms + 4 27 ms after the start.
   EXPECT_EQ(r.signalled, milliseconds(1048 + 4 * 27));
   // Signals of 33 ms one after another; the vectors of 1 s follow without a gap.
-  EXPECT_EQ(r.took, r.signalled + milliseconds(33 + 4 * 1000));
+  EXPECT_EQ(r.took, r.signalled + milliseconds(37 + 4 * 1000));
 }
 
 TEST(ClusterNetwork, LinksAndTheServersLineArePassedCutThrough) {
@@ -79,7 +79,7 @@ TEST(ClusterNetwork, LinksAndTheServersLineArePassedCutThrough) {
   const RoundOutcome r = one_round(spec);
   // Vectors need 1 s on their links and .5 s on the line: four of them 2 s, from the first one's start on.
   // Signals: one is through when the link is, 33 ms after it entered; they enter 16.5 ms apart.
-  EXPECT_EQ(r.took - r.signalled, milliseconds(33 + 4 * 500));
+  EXPECT_EQ(r.took - r.signalled, milliseconds(37 + 4 * 500));
 }
 
 TEST(ClusterNetwork, SegmentsFollowOneAnotherOnTheLink) {
@@ -88,7 +88,7 @@ TEST(ClusterNetwork, SegmentsFollowOneAnotherOnTheLink) {
   spec.segments = 4;
   spec.network.bandwidth = 1000;
   const RoundOutcome r = one_round(spec);
-  EXPECT_EQ(r.took - r.signalled, milliseconds(33 + 4 * (32 + 200)));
+  EXPECT_EQ(r.took - r.signalled, milliseconds(37 + 4 * (32 + 200)));
 }
 
 TEST(ClusterNetwork, WhatIsLostIsSentAgain) {

@@ -10,6 +10,7 @@ void Cluster::Engine::start_server(Term term) {
   term_ = term;
   ServerOptions options = spec_.server;
   options.term = term;
+  options.trace = watcher_ != nullptr;
   server_.emplace(spec_.plan, spec_.code, options, fingerprint_);
   round_ = durable_;
   vectors_->restart_server(term, durable_);

@@ -39,15 +39,15 @@ Partition any_partition(Dice& dice, std::size_t workers, std::uint64_t rounds) {
 
 NetworkModel any_network(Dice& dice, std::size_t workers, std::uint64_t rounds) {
   NetworkModel n;
-  if (dice.chance(.3)) return n;
+  if (dice.chance(.2)) return n;
   if (dice.chance(.9)) n.latency = from_seconds(dice.chance(.5) ? dice.between(0, .02) : dice.between(0, .5));
   // Vectors are a few hundred bytes: so narrow a line makes a loss in the middle of one likely.
   if (dice.chance(.5)) n.bandwidth = dice.chance(.5) ? dice.between(2e3, 1e5) : dice.between(200, 4000);
   if (dice.chance(.3)) n.server_bandwidth = dice.between(5e3, 2e5);
-  if (dice.chance(.3)) n.loss = dice.between(0, .2);
+  if (dice.chance(.2)) n.loss = dice.between(0, .2);
   if (dice.chance(.3)) n.duplicate = dice.between(0, .3);
-  if (dice.chance(.4)) n.reorder = dice.between(0, .4);
-  if (dice.chance(.3)) n.resend = from_seconds(dice.between(.001, .6));
+  if (dice.chance(.6)) n.reorder = dice.between(.1, .6);
+  if (dice.chance(.7)) n.resend = from_seconds(dice.between(.01, 4));
   if (dice.chance(.15)) n.partitions.push_back(any_partition(dice, workers, rounds));
   return n;
 }
@@ -74,7 +74,7 @@ StormOptions any_storm(Dice& dice, std::uint64_t seed, std::size_t workers, std:
   StormOptions o;
   o.seed = seed;
   // A worker is asked some ten times a round: about one blow before the signal and two after it, in a storm.
-  const double force = dice.one_of(std::array{0.0, .3, 1.0, 1.0, 2.0, 4.0});
+  const double force = dice.one_of(std::array{0.0, .5, 1.0, 2.0, 2.0, 4.0});
   const double per_worker = force / static_cast<double>(workers);
   o.before_signal = std::min(.3, .06 * per_worker);
   o.after_signal = std::min(.4, .45 * per_worker);

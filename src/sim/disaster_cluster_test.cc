@@ -23,7 +23,7 @@ TEST(DisasterCluster, IsAPureFunctionOfItsSeed) {
 
 TEST(DisasterCluster, EveryOneIsSoundAndAllKindsCome) {
   std::map<std::string, int> seen;
-  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     const DisasterCluster c = draw_disaster_cluster(seed);
     const Plan& p = *c.spec.plan;
     ASSERT_TRUE(check(c.spec).ok()) << seed << ": " << check(c.spec).error().sentence();

@@ -29,8 +29,8 @@ Shape any_shape(Dice& dice) {
   if (s.method == Method::uncoded) return s;
   s.replication = dice.size(dice.chance(.85) ? 2 : 1, std::min<std::size_t>(6, s.workers));
   // Often with copies to spare, so that a loss can be borne.
-  const std::size_t spare = std::min(s.replication - 1, dice.size(0, 3));
-  s.blocks = dice.chance(.5) ? 1 : std::min<std::size_t>(dice.size(1, 4), s.replication - spare);
+  const std::size_t spare = std::min(s.replication - 1, dice.size(0, 2));
+  s.blocks = dice.chance(.45) ? 1 : std::min<std::size_t>(dice.size(2, 4), s.replication - spare);
   return s;
 }
 

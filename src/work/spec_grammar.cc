@@ -83,6 +83,22 @@ constexpr std::array<BandwidthUnit, 4> kBandwidthUnits = {
     {{"Gbit", 1e9}, {"Mbit", 1e6}, {"kbit", 1e3}, {"bit", 1}}};
 constexpr double kBandwidthMax = 1e18;
 
+struct ByteUnit {
+  std::string_view name;
+  double bytes;
+};
+constexpr std::array<ByteUnit, 10> kByteUnits = {{{"", 1},
+                                                  {"B", 1},
+                                                  {"kB", 1e3},
+                                                  {"MB", 1e6},
+                                                  {"GB", 1e9},
+                                                  {"TB", 1e12},
+                                                  {"KiB", 0x1p10},
+                                                  {"MiB", 0x1p20},
+                                                  {"GiB", 0x1p30},
+                                                  {"TiB", 0x1p40}}};
+constexpr double kBytesMax = 1e18;
+
 // The optimal string alignment distance: edits and swaps of neighbours, no letter touched twice.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);
@@ -223,6 +239,23 @@ std::string bandwidth_text(double bytes_per_second) {
     if (text.size() <= 10) return text;  // digits without end say less than the bytes do
   }
   return number_text(bytes_per_second);
+}
+
+Result<std::uint64_t> parse_bytes(std::string_view text) {
+  constexpr std::string_view cure = "write a number and kB, MB, GB, KiB, MiB or GiB, like 2GiB";
+  const std::size_t digits = number_length(text);
+  const std::optional<double> number = parse_number(text.substr(0, digits));
+  const std::string_view name = text.substr(digits);
+  if (!number) return bad_input(fmt::format("\"{}\" is not a number of bytes", text), std::string(cure));
+  const auto* const unit = std::ranges::find(kByteUnits, name, &ByteUnit::name);
+  if (unit == kByteUnits.end()) {
+    return bad_input(fmt::format("\"{}\" in \"{}\" is not a unit of memory", name, text), std::string(cure));
+  }
+  const double bytes = *number * unit->bytes;
+  if (!(bytes >= 1 && bytes <= kBytesMax)) {
+    return bad_input(fmt::format("\"{}\" is not from 1 to 10^18 bytes", text), std::string(cure));
+  }
+  return static_cast<std::uint64_t>(bytes);
 }
 
 std::string number_text(double value) {

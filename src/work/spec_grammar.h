@@ -62,6 +62,10 @@ Result<double> parse_bandwidth(std::string_view text);
 /// A spelling that parse_bandwidth reads back as the same value: with a unit where that is exact.
 [[nodiscard]] std::string bandwidth_text(double bytes_per_second);
 
+/// "2GiB", "500MB", "4096": a number and B, kB, MB, GB, TB (thousands) or KiB, MiB, GiB, TiB (1024ths), bytes
+/// without a unit. Errors: not a number, an unknown unit, less than 1 byte or more than 10^18.
+Result<std::uint64_t> parse_bytes(std::string_view text);
+
 /// The shortest spelling that parse_number reads back as the same value; it holds no "+", which would end a
 /// term ("1e20").
 [[nodiscard]] std::string number_text(double value);

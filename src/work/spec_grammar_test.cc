@@ -96,6 +96,18 @@ RC_GTEST_PROP(BandwidthText, IsReadBackAsTheSame, ()) {
   RC_ASSERT(again.value() == bytes);
 }
 
+TEST(ParseBytes, ReadsThousandsAnd1024ths) {
+  EXPECT_EQ(parse_bytes("4096").value(), 4096U);
+  EXPECT_EQ(parse_bytes("2GiB").value(), std::uint64_t{1} << 31U);
+  EXPECT_EQ(parse_bytes("1.5kB").value(), 1500U);
+  EXPECT_EQ(parse_bytes("1e3MB").value(), 1000000000U);
+  for (const char* text : {"", "GiB", "2Gb", "2 GiB", "0", "-1", "0.5", "1e19", "nan", "lots"}) {
+    const auto parsed = parse_bytes(text);
+    ASSERT_FALSE(parsed) << text;
+    EXPECT_THAT(parsed.error().cure, HasSubstr("like 2GiB"));
+  }
+}
+
 TEST(NumberText, HoldsNoPlus) {
   EXPECT_EQ(number_text(1e20), "1e20");
   EXPECT_EQ(number_text(0.1), "0.1");

@@ -1,0 +1,115 @@
+// How many events a second a simulated cluster takes, and how far that is from a bare queue.
+//
+//   sim_bench [--benchmark_filter=Workers]
+//
+// to_queue: the time, over that of pushing and popping as many events of the same number of workers through
+// an event queue, measured in the same run. G1 needs GLEANER_SHARED or ../shared.
+#include <benchmark/benchmark.h>
+
+#include <time.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "base/random.h"
+#include "sim/cluster.h"
+#include "sim/event_queue.h"
+
+namespace gleaner {
+namespace {
+
+// Seconds of this thread on a processor: rates do not suffer from what else the machine does.
+double cpu_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+ClusterSpec spec_of(const Assignment& a) {
+  ClusterSpec s;
+  s.plan = std::make_shared<const Plan>(
+      Plan::make(Method::partial, a, Ordering::optimal(a), Frame::ones(a.workers())).value());
+  s.code = code_for(Method::partial);
+  s.speeds = SpeedModel::parse("exponential:mean=1", TimeUnits::optional).value();
+  return s;
+}
+
+// Every worker has one event on its way, of another time each; `events` are popped and pushed again.
+double queue_seconds(std::size_t workers, std::uint64_t events) {
+  struct Small {
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;
+  };
+  EventQueue<Small> queue;
+  Random random({1, Purpose::test});
+  const auto drawn = [&] { return queue.now() + Duration(1 + random.bits() % 1'000'000'000); };
+  for (std::size_t w = 0; w < workers; ++w) queue.schedule(drawn(), Small{w, 0});
+  const double start = cpu_seconds();
+  for (std::uint64_t k = 0; k < events; ++k) {
+    const Small s = queue.next();
+    queue.schedule(drawn(), s);
+  }
+  return cpu_seconds() - start;
+}
+
+// One round of a random graph with replication 8, the machines made anew.
+void workers(benchmark::State& state) {
+  const auto m = static_cast<std::size_t>(state.range(0));
+  const ClusterSpec spec = spec_of(Assignment::regular_graph(m, m, 8, 1).value());
+  Cluster cluster(spec);
+  std::uint64_t events = 0;
+  std::uint64_t seed = 0;
+  const double start = cpu_seconds();
+  for (auto _ : state) {
+    const TrialOutcome got = cluster.run({.seed = ++seed});
+    if (!got.completed) state.SkipWithError(got.reason.c_str());
+    events += got.events;
+  }
+  const double took = cpu_seconds() - start;
+  state.counters["events"] = static_cast<double>(events) / static_cast<double>(state.iterations());
+  state.counters["events/s"] = static_cast<double>(events) / took;
+  state.counters["to_queue"] = took / queue_seconds(m, events);
+}
+BENCHMARK(workers)->Name("Workers")->RangeMultiplier(10)->Range(100, 100000)->Unit(benchmark::kMillisecond);
+
+// Plan, machines and one round: what a user waits for.
+void from_nothing(benchmark::State& state) {
+  const auto m = static_cast<std::size_t>(state.range(0));
+  for (auto _ : state) {
+    const ClusterSpec spec = spec_of(Assignment::cyclic(m, m, 8).value());
+    const TrialOutcome got = Cluster(spec).run({});
+    if (!got.completed) state.SkipWithError(got.reason.c_str());
+  }
+}
+BENCHMARK(from_nothing)->Name("FromNothing")->Arg(100000)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+// The acceptance case: 2,000 trials of G1 without 7 of its 200 workers.
+void g1(benchmark::State& state) {
+  const char* const named = std::getenv("GLEANER_SHARED");
+  std::ifstream file(std::filesystem::path(named != nullptr ? named : "../shared") /
+                     "reference/assignment-g1.csv");
+  if (!file) return state.SkipWithError("no reference/assignment-g1.csv: set GLEANER_SHARED");
+  const std::string csv{std::istreambuf_iterator<char>(file), {}};
+  const ClusterSpec spec = spec_of(Assignment::from_csv(csv, "assignment-g1.csv").value());
+  const FaultModel faults = FaultModel::parse("crash:count=7,at=start").value();
+  Cluster cluster(spec);
+  std::uint64_t events = 0;
+  double mean = 0;
+  for (auto _ : state) {
+    for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+      const TrialOutcome got =
+          cluster.run({.seed = seed, .faults = faults.schedule(seed, spec.plan->workers(), 1).value()});
+      events += got.events;
+      mean += seconds(got.rounds[0].took) / 2000;
+    }
+  }
+  state.counters["events/s"] = benchmark::Counter(static_cast<double>(events), benchmark::Counter::kIsRate);
+  state.counters["events"] = static_cast<double>(events) / static_cast<double>(state.iterations());
+  state.counters["mean"] = mean / static_cast<double>(state.iterations());
+}
+BENCHMARK(g1)->Name("G1_2000_trials")->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace gleaner
