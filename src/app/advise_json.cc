@@ -66,7 +66,7 @@ std::string advise_json(const AdviseOptions& o, const Advice& advice) {
                      {"slow_workers", number(advice.parts.slow)},
                      {"network", number(advice.parts.network)}};
   j["limited_by"] = std::isfinite(advice.parts.work) ? Json(limited_by(advice.parts)) : Json(nullptr);
-  j["why"] = advise_reasons(advice);
+  j["why"] = advise_reasons(o, advice);
   return j.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

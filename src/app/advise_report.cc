@@ -48,7 +48,7 @@ std::vector<std::string> line_of(const TriedSetting& t) {
   const bool exact = s.recovery.kind == Recovery::Kind::exact;
   return {std::string(name_of(s.method)),
           s.method == Method::uncoded ? "" : std::string(name_of(s.scheme)),
-          recovery_text(s.recovery),
+          exact ? "-" : recovery_text(s.recovery),
           fmt::format("{}", s.replication),
           fmt::format("{}", s.blocks),
           time_cell(sum.time),
@@ -118,7 +118,9 @@ std::string about_fastest(const Advice& advice) {
                      byte_text(static_cast<double>(advice.best.worker_memory)));
 }
 
-std::string about_memory(const Advice& advice) {
+std::string about_memory(const AdviseOptions& o, const Advice& advice) {
+  const bool costly = advice.best.setting.replication > 3;
+  if (o.memory.empty()) return costly ? "without --memory copies are free; other rows need less" : "";
   if (!advice.with_more_memory) {
     return advice.too_large == 0 ? ""
                                  : fmt::format(
@@ -153,12 +155,12 @@ std::string limited_by(const TimeParts& parts) {
   return parts.slow >= parts.network ? "slow workers" : "network";
 }
 
-std::vector<std::string> advise_reasons(const Advice& advice) {
+std::vector<std::string> advise_reasons(const AdviseOptions& options, const Advice& advice) {
   std::vector<std::string> reasons;
   if (std::isfinite(advice.parts.work)) reasons.push_back(about_parts(advice));
   reasons.push_back(about_uncoded(advice));
   reasons.push_back(about_fastest(advice));
-  reasons.push_back(about_memory(advice));
+  reasons.push_back(about_memory(options, advice));
   reasons.push_back(about_losses(advice));
   std::erase(reasons, "");
   return reasons;
@@ -173,7 +175,7 @@ std::string advise_text(const AdviseOptions& o, const Advice& advice) {
 )";
   text += fmt::format("  {} settings were tried{}\n\nWhy:\n", advice.settings,
                       advice.too_large == 0 ? "" : fmt::format(", {} need more memory", advice.too_large));
-  for (const std::string& reason : advise_reasons(advice)) text += fmt::format("  - {}\n", reason);
+  for (const std::string& reason : advise_reasons(o, advice)) text += fmt::format("  - {}\n", reason);
   if (o.chunks && *o.chunks != o.workers) {
     text += fmt::format("  - a chunk is 1/{} of the data, so its drawn time counts {:.3g} times\n", *o.chunks,
                         static_cast<double>(o.workers) / static_cast<double>(*o.chunks));

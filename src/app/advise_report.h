@@ -11,7 +11,7 @@ namespace gleaner {
 
 /// Reasons as sentences: what the round's time is made of, how uncoded compares, what memory forbids, why not
 /// the fastest. At least one.
-[[nodiscard]] std::vector<std::string> advise_reasons(const Advice& advice);
+[[nodiscard]] std::vector<std::string> advise_reasons(const AdviseOptions& options, const Advice& advice);
 
 /// What takes most of the time beside the work itself: "slow workers", "network" or "work".
 [[nodiscard]] std::string limited_by(const TimeParts& parts);

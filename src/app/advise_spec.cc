@@ -125,6 +125,7 @@ Result<AdviseSpec> advise_spec(const AdviseOptions& o) {
   spec.trials = o.trials;
   spec.seed = o.seed;
   spec.threads = o.threads;
+  if (Status s = check(spec); !s) return s.error();
   spec.plan_of = [plans = std::make_shared<Plans>(o)](const Setting& s) { return plans->of(s); };
   return spec;
 }

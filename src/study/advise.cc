@@ -47,12 +47,30 @@ std::size_t cheapest(const std::vector<Tried>& sorted, double slack) {
   return found;
 }
 
+Error nothing_fits(const SettingLimits& limits) {
+  if (limits.losses >= limits.workers) {
+    return bad_input(
+        fmt::format("--losses {} with --workers {} leaves nobody", limits.losses, limits.workers),
+        "use more workers, or bear fewer losses");
+  }
+  if (limits.losses >= kReplicationMax) {
+    return bad_input(
+        fmt::format("--losses {} needs more than {} copies of every chunk, and no more are tried",
+                    limits.losses, kReplicationMax),
+        fmt::format("bear at most {}", kReplicationMax - 1));
+  }
+  const std::uint64_t least = least_worker_memory(limits, limits.losses + 1, 1);
+  return bad_input(
+      fmt::format("--memory: no setting fits into {} bytes of a worker", limits.memory.value_or(0)),
+      fmt::format("the smallest needs {} bytes; use more workers for less", least));
+}
+
 class Search {
  public:
   explicit Search(const AdviseSpec& spec) : spec_(spec) {}
 
   Result<Advice> run() {
-    if (Status s = spec_.conditions.check(spec_.limits.workers, spec_.rounds); !s) return s.error();
+    if (Status s = check(spec_); !s) return s.error();
     const SettingChoice choice = settings_within(spec_.limits);
     if (Status s = enter(choice); !s) return s.error();
     if (Status s = halve(); !s) return s.error();
@@ -76,30 +94,11 @@ class Search {
     }
     advice_.settings = alive_.size();
     advice_.too_large = choice.too_large.size();
-    return alive_.empty() ? nothing_fits() : Status{};
+    return alive_.empty() ? nothing_fits(spec_.limits) : Status{};
   }
 
   [[nodiscard]] bool fits(const Tried& tried) const {
     return !spec_.limits.memory || tried.worker_memory <= *spec_.limits.memory;
-  }
-
-  [[nodiscard]] Error nothing_fits() const {
-    const SettingLimits& limits = spec_.limits;
-    if (limits.losses >= limits.workers) {
-      return bad_input(
-          fmt::format("--losses {} with --workers {} leaves nobody", limits.losses, limits.workers),
-          "use more workers, or bear fewer losses");
-    }
-    if (limits.losses >= kReplicationMax) {
-      return bad_input(
-          fmt::format("--losses {} needs more than {} copies of every chunk, and no more are tried",
-                      limits.losses, kReplicationMax),
-          fmt::format("bear at most {}", kReplicationMax - 1));
-    }
-    const std::uint64_t least = least_worker_memory(limits, limits.losses + 1, 1);
-    return bad_input(
-        fmt::format("--memory: no setting fits into {} bytes of a worker", limits.memory.value_or(0)),
-        fmt::format("the smallest needs {} bytes; use more chunks or workers for less", least));
   }
 
   // Few trials of all, more trials of the better ones.
@@ -237,6 +236,15 @@ class Search {
 };
 
 }  // namespace
+
+Status check(const AdviseSpec& spec) {
+  const SettingLimits& limits = spec.limits;
+  if (Status s = spec.conditions.check(limits.workers, spec.rounds); !s) return s;
+  const bool uncoded =
+      limits.losses == 0 && (!limits.memory || least_worker_memory(limits, 1, 1) <= *limits.memory);
+  if (!uncoded && settings_within(limits).allowed.empty()) return nothing_fits(limits);
+  return {};
+}
 
 Result<Advice> advise(const AdviseSpec& spec) { return Search(spec).run(); }
 

@@ -70,6 +70,9 @@ struct Advice {
   std::size_t too_large = 0;
 };
 
+/// Errors name the flag: conditions that do not fit the workers or rounds; limits that nothing fits.
+[[nodiscard]] Status check(const AdviseSpec& spec);
+
 /// All settings within the limits meet the same few trials; the better third goes on to three times as many,
 /// until at most 6 are left, which meet all trials: successive halving (Jamieson, Talwalkar 2016) on paired
 /// draws. The best of each replication and of `original`, and the least in memory within 5% of the fastest,
@@ -77,9 +80,8 @@ struct Advice {
 /// left that recovers by a residual is tried with a deadline, the time by which 9 in 10 of its rounds had
 /// signalled.
 ///
-/// A pure function of the spec but for threads, progress and keep_going. Errors: conditions that do not fit
-/// the workers or rounds; nothing fits the limits; interrupted. Cost: about 2 (settings * 16 + 20 trials)
-/// trials.
+/// A pure function of the spec but for threads, progress and keep_going. Errors: check(); interrupted. Cost:
+/// about 2 (settings * 16 + 20 trials) trials.
 [[nodiscard]] Result<Advice> advise(const AdviseSpec& spec);
 
 }  // namespace gleaner
