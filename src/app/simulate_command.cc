@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "app/disasters_command.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
 #include "app/output_files.h"
@@ -113,9 +114,7 @@ Status write_figure(const SimulateOptions& o, std::span<const SimulateResult> re
 }  // namespace
 
 Result<int> simulate_command(const SimulateOptions& options) {
-  if (options.disasters) {
-    return bad_input("--disasters is not there yet", "leave it away");
-  }
+  if (options.disasters) return disasters_command(options);
   const InterruptGuard guard;
   if (Status s = check_files(options); !s) return s.error();
   Result<SimulateRows> made = simulate_rows(options);
