@@ -17,14 +17,6 @@ std::string number(double x, const char* format) {
   return std::isfinite(x) ? fmt::format(fmt::runtime(format), x) : "-";
 }
 
-// The uncertainty to two digits, and the mean to as many decimals, at most 6.
-std::string with_interval(double mean, double half) {
-  if (!std::isfinite(mean)) return "-";
-  if (!(half > 0) || !std::isfinite(half)) return fmt::format("{:.4g}", mean);
-  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 6);
-  return fmt::format("{:.{}f} +- {:.{}f}", mean, decimals, half, decimals);
-}
-
 std::string ratio_text(const Ratio& r) {
   if (!std::isfinite(r.ratio)) return "-";
   if (!(r.low < r.high)) return fmt::format("{:.3f}", r.ratio);
@@ -61,7 +53,7 @@ std::vector<Column> columns() {
       {"recovery", [](R r) { return r.row.recovery; }, true},
       {"G", [](R r) { return fmt::format("{}", r.row.replication); }, true, "replication"},
       {"L", [](R r) { return fmt::format("{}", r.row.blocks); }, true, "blocks"},
-      {"time [s]", [](R r) { return with_interval(r.summary.time.mean, r.summary.time.half_width()); }, false,
+      {"time [s]", [](R r) { return interval_text(r.summary.time.mean, r.summary.time.half_width()); }, false,
        "mean of a round, 95% interval"},
       {"p50", [](R r) { return number(r.summary.p50, "{:.4g}"); }},
       {"p99", [](R r) { return number(r.summary.p99, "{:.4g}"); }, false, "99% of the rounds take no longer"},
