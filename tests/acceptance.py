@@ -19,6 +19,11 @@ comes first). Without SECTION all of them run:
     models     saved models say what the run said, and other programs can read them
     files      CSV with words for labels, NPY, a test file with fewer features
     contract   keys, types, exit codes
+    simulate   the paper's time and the clairvoyant's; rows on the same draws; the same JSON for any threads
+    conditions simulated traces, networks and losses at every step
+    disasters  random clusters under faults of every kind: how much of it there was, and that no rule was broken
+    advise     answers that can be argued by hand, and commands that can be typed
+    reproduce  the paper's simulations beside what it published
 
 Ratios of times are asserted on the virtual clock, where they do not depend on the machine; on the real clock
 they are printed. --quick takes fewer rounds (for sanitizers), --full as many as a person who judges.
@@ -31,8 +36,13 @@ import sys
 import tempfile
 import time
 
+from acceptance_advise import advise
 from acceptance_breadth import files, mlp, models, plans, resume
+from acceptance_conditions import conditions
+from acceptance_disasters import disasters
+from acceptance_reproduce import reproduce
 from acceptance_rounds import census, clock, interrupt, loss, other, speed, twin
+from acceptance_simulate import simulate
 from acceptance_trial import Log, METHODS, Missing, PLAN_KEYS, ROUND_KEYS, SKIPPED, SUMMARY_KEYS, Trial, strict_json, table_of
 
 
@@ -80,7 +90,7 @@ def contract(t):
 
 
 SECTIONS = {f.__name__: f for f in [speed, loss, census, twin, clock, other, interrupt, plans, mlp, resume, models,
-                                       files, contract]}
+                                       files, contract, simulate, conditions, disasters, advise, reproduce]}
 
 
 def main():

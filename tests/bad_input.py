@@ -19,8 +19,10 @@ import tempfile
 import bad_input_files
 import bad_input_runs
 import bad_input_saved
+import bad_input_simulate
 
-CASES = bad_input_runs.CASES + bad_input_saved.CASES
+CASES = bad_input_runs.CASES + bad_input_saved.CASES + bad_input_simulate.CASES
+COMMANDS = ("train", "plan", "eval", "simulate", "advise", "reproduce", "version")
 
 # What a person should never read.
 JARGON = ["what():", "std::", "terminate", "CLI::", "exception", "errno", "Could not convert", "required but",
@@ -41,9 +43,10 @@ def snapshot(folder):
 
 
 def complaints(case, gleaner, folder, seconds_max):
-    name, args, expected = case
+    name, args, expected, changed_env = (*case, {})[:4]
     before = snapshot(folder)
     env = {"PATH": os.environ.get("PATH", ""), **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}}
+    env |= changed_env
     began = processor_seconds()
     try:
         run = subprocess.run([gleaner, *args], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True,
@@ -59,7 +62,7 @@ def complaints(case, gleaner, folder, seconds_max):
     line = run.stderr[:-1]
     if not run.stderr.endswith("\n") or "\n" in line:
         found.append("stderr is not one line")
-    command = f"gleaner {args[0]}: " if args[0] in ("train", "plan", "eval", "version") else "gleaner: "
+    command = f"gleaner {args[0]}: " if args[0] in COMMANDS else "gleaner: "
     if not line.startswith(command):
         found.append(f"does not begin with {command!r}")
     found += [f"does not say {text!r}" for text in expected if text not in line]
@@ -91,6 +94,7 @@ def main():
         folder = pathlib.Path(where)
         bad_input_files.make_files(folder, gleaner)
         bad_input_saved.make_files(folder, gleaner)
+        bad_input_simulate.make_files(folder)
         for case in CASES:
             if options.names and not any(n in case[0] for n in options.names):
                 continue

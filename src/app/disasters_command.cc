@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/exit_code.h"
+#include "app/interrupt.h"
 #include "app/study_progress.h"
 #include "sim/disasters.h"
 #include "study/trials.h"
@@ -15,6 +16,7 @@ namespace gleaner {
 namespace {
 
 constexpr std::size_t kRoundsMax = 1'000'000'000;
+constexpr std::size_t kThreadsMax = 1024;
 
 // Everything else would be ignored, and that in silence.
 Status check_flags(const SimulateOptions& o) {
@@ -28,6 +30,10 @@ Status check_flags(const SimulateOptions& o) {
   if (*o.disasters > kRoundsMax) {
     return bad_input(fmt::format("--disasters {} is more than {}", *o.disasters, kRoundsMax), "give less");
   }
+  if (o.threads > kThreadsMax) {
+    return bad_input(fmt::format("--threads {} is more than {}", o.threads, kThreadsMax),
+                     "give less, or 0 for all cores");
+  }
   return {};
 }
 
@@ -35,6 +41,7 @@ Status check_flags(const SimulateOptions& o) {
 
 Result<int> disasters_command(const SimulateOptions& o) {
   if (Status s = check_flags(o); !s) return s.error();
+  const InterruptGuard guard;
   fmt::print("seed {}\n\n", o.plan.seed);
   std::fflush(stdout);
   StudyProgress progress("rounds");
@@ -43,6 +50,7 @@ Result<int> disasters_command(const SimulateOptions& o) {
   options.rounds = *o.disasters;
   options.seed = o.plan.seed;
   options.progress = [&](std::uint64_t rounds) { progress.tell(rounds, *o.disasters); };
+  options.keep_going = [] { return !InterruptGuard::interrupted(); };
   options.for_each = [&](std::size_t count, const std::function<void(std::size_t)>& body) {
     (void)for_each_trial(count, o.threads, [&]() -> std::function<bool(std::uint64_t)> {
       return [&](std::uint64_t k) {
@@ -54,7 +62,8 @@ Result<int> disasters_command(const SimulateOptions& o) {
   const DisasterReport report = run_disasters(options);
   progress.clear();
   fmt::print("{}", report.text());
-  return report.ok() ? kExitDone : kExitFailed;
+  if (!report.ok()) return kExitFailed;
+  return InterruptGuard::interrupted() ? kExitInterrupted : kExitDone;
 }
 
 }  // namespace gleaner

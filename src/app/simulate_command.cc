@@ -16,6 +16,7 @@
 #include "app/simulate_rows.h"
 #include "app/study_progress.h"
 #include "study/bounds.h"
+#include "study/dominance.h"
 #include "training/atomic_file.h"
 
 namespace gleaner {
@@ -68,12 +69,22 @@ Ratio ratio_to(const StudySummary& first, const StudySummary& other) {
 Result<SimulateResult> run_row(const SimulateRow& row, bool with_bounds, BoundsOfRows& bounds) {
   const Result<std::vector<TrialOutcome>> outcomes = run_trials(row.study);
   if (!outcomes) return outcomes.error();
-  SimulateResult result{row, summarise(outcomes.value()), {}, {}};
+  SimulateResult result{row, summarise(outcomes.value()), {}, {}, {}};
   if (!with_bounds) return result;
   const Result<const Bounds*> found = bounds.of(row);
   if (!found) return found.error();
   result.bounds = row_bounds(row, result.summary, *found.value());
   return result;
+}
+
+// Of every row of partial beside the row of original that it can be compared with.
+void count_violations(std::span<SimulateResult> results) {
+  for (SimulateResult& mine : results) {
+    for (const SimulateResult& other : results) {
+      const auto found = dominance_violations(mine.row.study, mine.summary, other.row.study, other.summary);
+      if (found) mine.dominance_violations = found;
+    }
+  }
 }
 
 Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, bool with_bounds) {
@@ -91,6 +102,7 @@ Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, boo
     results.push_back(std::move(result).value());
     results.back().time_to_first = ratio_to(results.front().summary, results.back().summary);
   }
+  count_violations(results);
   return results;
 }
 

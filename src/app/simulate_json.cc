@@ -60,7 +60,6 @@ void add_counts(Json& j, const StudySummary& s) {
   j["events"] = number(s.events);
   j["lost_after_signal"] = s.lost_after_signal;
   j["uncovered"] = s.uncovered;
-  j["dominance_violations"] = nullptr;  // counted between policies, of which there is one
 }
 
 Json object_of(const SimulateResult& r) {
@@ -70,6 +69,7 @@ Json object_of(const SimulateResult& r) {
   j["time_to_first_row"] = ratio_of(r.time_to_first);
   j["residual_norm"] = residual_of(r);
   add_counts(j, r.summary);
+  j["dominance_violations"] = r.dominance_violations ? Json(*r.dominance_violations) : Json(nullptr);
   if (r.bounds) {
     j["clairvoyant"] = {{"free", number(r.bounds->free.mean)}, {"placed", number(r.bounds->placed.mean)}};
     j["ratio_to_clairvoyant"] = number(r.bounds->time_to_placed.ratio);

@@ -25,6 +25,8 @@ struct SimulateResult {
   StudySummary summary;
   Ratio time_to_first;  ///< of the trials that both rows completed
   std::optional<RowBounds> bounds;
+  /// Of a row of partial that stands beside its row of original: dominance.h.
+  std::optional<std::uint64_t> dominance_violations;
 };
 
 /// Columns lined up, then what they mean, why trials failed, and the notes. Ends with a line end.

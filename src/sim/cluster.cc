@@ -73,6 +73,7 @@ void Cluster::Engine::begin_trial(const Trial& trial, const Hooks& hooks) {
   network_.restart(trial.seed);
   late_timers_.clear();
   returns_.clear();
+  undone_since_.reset();
   outcomes_.clear();
   committed_.reset();
   partitioned_.assign(spec_.network.partitions.size(), false);

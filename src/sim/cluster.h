@@ -56,7 +56,9 @@ struct Trial {
 /// What one committed round cost.
 struct RoundOutcome {
   Stamp stamp;
-  Duration took{};                     ///< from BeginRound to Commit, the last vector's arrival included
+  /// From BeginRound to Commit, the last vector's arrival included. A round that a loss of the server undid
+  /// counts from when it began first; the server's absence between two rounds counts as part of the second.
+  Duration took{};
   Duration signalled{};                ///< from BeginRound to the first signal
   double residual_norm = 0;            ///< sqrt(residual^2) in block space: what the paper plots
   std::uint64_t chunks_completed = 0;  ///< by all workers until the commit, lost ones included

@@ -52,6 +52,7 @@ class Cluster::Engine {
   /// Whether the server is struck down at this step.
   bool strike_server(ServerStep step);
   void kill_server(ServerStep step, Duration down);
+  void forget_what_is_not_durable();
   [[nodiscard]] bool serves(Term term) const { return server_ && term == term_; }
 
   // cluster_server.cc: what reaches the server, and what it wants
@@ -169,8 +170,9 @@ class Cluster::Engine {
   VectorWork::Outcomes outcomes_;
 
   Time round_began_{};
-  bool signalled_ = false;  // in this round
-  bool announced_ = false;  // in this step of the server
+  std::optional<Time> undone_since_;  // the server is gone, and what was not durable by then began here
+  bool signalled_ = false;            // in this round
+  bool announced_ = false;            // in this step of the server
   RoundOutcome tally_;
   TrialOutcome outcome_;
   bool ended_ = false;

@@ -173,8 +173,30 @@ TEST(ClusterFaults, ARestartedServerComputesAgainWhatWasNotDurable) {
                                                 stamp(2, 3), stamp(2, 4), stamp(2, 5)));
   EXPECT_THAT(seen.starts, testing::ElementsAre(std::make_tuple(0.0, 1U, 0U), std::make_tuple(4.5, 2U, 2U)));
   std::vector<Stamp> counted;
-  for (const RoundOutcome& r : got.rounds) counted.push_back(r.stamp);
+  std::vector<double> took;
+  for (const RoundOutcome& r : got.rounds) {
+    counted.push_back(r.stamp);
+    took.push_back(seconds(r.took));
+  }
   EXPECT_THAT(counted, testing::ElementsAre(stamp(1, 1), stamp(1, 2), stamp(2, 3), stamp(2, 4), stamp(2, 5)));
+  EXPECT_THAT(took, testing::ElementsAre(1, 1, 3.5, 1, 1)) << "round 3 began at 2 s and lasts since 5.5 s";
+}
+
+TEST(ClusterFaults, TheAbsenceOfTheServerCountsWhereverItBegins) {
+  ClusterSpec spec = cluster(6, 3);
+  spec.speeds = {};
+  spec.rounds = 3;
+  for (const ServerStep step : {ServerStep::began, ServerStep::heard, ServerStep::signalled,
+                                ServerStep::collected, ServerStep::committed, ServerStep::durable}) {
+    ServerFalls faults(RoundId(2), step, milliseconds(500));
+    const TrialOutcome got = Cluster(spec).run({}, {.faults = &faults});
+    ASSERT_TRUE(got.completed) << got.reason;
+    Duration all{};
+    for (const RoundOutcome& r : got.rounds) all += r.took;
+    const bool begun_in_vain = step == ServerStep::began;
+    const bool nothing_lost = step == ServerStep::durable;
+    EXPECT_EQ(seconds(all), begun_in_vain || nothing_lost ? 3.5 : 4.5) << static_cast<int>(step);
+  }
 }
 
 TEST(ClusterFaults, ARestartedServerWaitsForWorkersButNotForever) {

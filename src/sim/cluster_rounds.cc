@@ -1,5 +1,6 @@
 // Lives of the server and their rounds. Internal to cluster.h.
 #include <algorithm>
+#include <utility>
 
 #include "sim/cluster_engine.h"
 
@@ -50,6 +51,8 @@ void Cluster::Engine::on(const sim_event::NextRound& e) {
   if (!serves(e.term)) return;
   if (round_.value >= spec_.rounds) return end(true, {});
   round_ = RoundId(round_.value + 1);
+  // What a life of the server left undone goes on, and its time counts.
+  round_began_ = std::exchange(undone_since_, std::nullopt).value_or(now());
   for (const WorkerId w : desk_.returning(round_)) bring_back(w, BlowKind::crash);
   for (std::size_t k = 0; k < returns_.size();) {
     if (returns_[k].round > round_) {
@@ -67,7 +70,6 @@ void Cluster::Engine::on(const sim_event::BeginNow& e) {
   if (!serves(e.term)) return;
   tally_ = RoundOutcome{};
   signalled_ = false;
-  round_began_ = now();
   vectors_->begin_round({term_, round_});
   for (std::uint32_t k = 0; k < spec_.network.partitions.size(); ++k) {
     const Partition& p = spec_.network.partitions[k];
@@ -99,13 +101,23 @@ bool Cluster::Engine::strike_server(ServerStep step) {
   return down.has_value();
 }
 
+void Cluster::Engine::forget_what_is_not_durable() {
+  Time since = round_ > durable_ ? round_began_ : now();
+  while (!outcome_.rounds.empty() && outcome_.rounds.back().stamp.round > durable_) {
+    const RoundOutcome& last = outcome_.rounds.back();
+    if (last.stamp.round < round_) since = since - last.took;
+    outcome_.rounds.pop_back();
+  }
+  if (!undone_since_) undone_since_ = since;
+}
+
 void Cluster::Engine::kill_server(ServerStep step, Duration down) {
   if (watcher_ != nullptr) watcher_->on_server_blow(now(), round_, step, phase());
   server_.reset();
   outcomes_.clear();
   committed_.reset();
   gathering_ = false;
-  std::erase_if(outcome_.rounds, [&](const RoundOutcome& r) { return r.stamp.round > durable_; });
+  forget_what_is_not_durable();
   for (SimWorker& w : workers_) {
     w.awaited = false;
     if (w.link.up) disconnect(w, false);

@@ -167,6 +167,7 @@ DisasterReport run_disasters(const DisasterOptions& options) {
       return report;
     }
     if (options.progress) options.progress(report.counts.rounds);
+    if (options.keep_going && !options.keep_going()) return report;
   }
   return report;
 }

@@ -33,6 +33,7 @@ struct DisasterOptions {
   std::uint64_t seed = 1;         ///< the first cluster's own; those of the others follow from it
   ForEach for_each;               ///< default: one after another. The result is the same for all
   std::function<void(std::uint64_t /*rounds*/)> progress;  ///< how many have been run, now and then
+  std::function<bool()> keep_going;                        ///< asked now and then; false ends it early
   /// Makes a failing cluster smaller before it is shown: at most so many runs more.
   std::size_t shrinking_runs_max = 200;
 };

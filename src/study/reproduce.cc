@@ -40,12 +40,20 @@ void each_compared(const Reproduction& r, Each&& each) {
 
 }  // namespace
 
+namespace {
+constexpr std::size_t kThreadsMax = 1024;
+}
+
 Status check(const ReproduceOptions& options) {
   if (options.trials && *options.trials < 2) {
     return bad_input(fmt::format("--trials {} has no standard error", *options.trials), "give at least 2");
   }
   if (options.trials && *options.trials > 1'000'000) {
     return bad_input(fmt::format("--trials {} would take days", *options.trials), "give at most 1000000");
+  }
+  if (options.threads > kThreadsMax) {
+    return bad_input(fmt::format("--threads {} is more than {}", options.threads, kThreadsMax),
+                     "give less, or 0 for all cores");
   }
   if (!options.g1) return {};
   const Assignment& g1 = *options.g1;

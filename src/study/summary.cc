@@ -39,11 +39,13 @@ void add_counts(std::span<const TrialOutcome> outcomes, StudySummary& s) {
   std::vector<double> events;
   for (const TrialOutcome& trial : outcomes) {
     s.seconds.push_back(kUnknown);
+    s.residuals.push_back(kUnknown);
     if (!counts(trial)) {
       if (++s.failed == 1) s.reason = trial.reason;
       continue;
     }
     s.seconds.back() = mean_of(trial, [](const RoundOutcome& r) { return seconds(r.took); });
+    s.residuals.back() = mean_of(trial, [](const RoundOutcome& r) { return r.residual_norm; });
     events.push_back(static_cast<double>(trial.events) / static_cast<double>(trial.rounds.size()));
     for (const RoundOutcome& round : trial.rounds) {
       s.lost_after_signal += round.lost_after_signal;

@@ -35,6 +35,8 @@ struct StudySummary {
 
   /// Seconds per round of every trial in order, NaN where it failed: for paired_ratio().
   std::vector<double> seconds;
+  /// sqrt(residual^2) of every trial, the mean of its rounds, in the same way.
+  std::vector<double> residuals;
 };
 
 [[nodiscard]] StudySummary summarise(std::span<const TrialOutcome> outcomes);
