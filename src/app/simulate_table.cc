@@ -72,9 +72,16 @@ std::vector<Column> columns() {
   };
 }
 
+// Among the rows for which it means anything.
 bool differs(Results results, const Column& column) {
-  return std::any_of(results.begin(), results.end(),
-                     [&](const SimulateResult& r) { return column.cell(r) != column.cell(results[0]); });
+  std::string first = "-";
+  for (const SimulateResult& r : results) {
+    const std::string cell = column.cell(r);
+    if (cell == "-") continue;
+    if (first != "-" && cell != first) return true;
+    first = cell;
+  }
+  return false;
 }
 
 // Of what stands in the table.
@@ -87,12 +94,22 @@ std::string legend(const std::vector<Column>& shown, const TableLines& lines) {
   return text;
 }
 
-std::string failures(Results results) {
+// A row by what sets it apart: "partial, G 2".
+std::string name_of(const SimulateResult& r, const std::vector<Column>& shown) {
+  std::string name = r.row.method;
+  for (const Column& column : shown) {
+    if (!column.only_if_it_differs || column.cell(r) == "-") continue;
+    name += fmt::format(", {} {}", column.name, column.cell(r));
+  }
+  return name;
+}
+
+std::string failures(Results results, const std::vector<Column>& shown) {
   std::string text;
   for (const SimulateResult& r : results) {
     if (r.summary.failed == 0) continue;
-    text += fmt::format("  {}: {} of {} trials failed, the first since {}\n", r.row.method, r.summary.failed,
-                        r.summary.trials, r.summary.reason);
+    text += fmt::format("  {}: {} of {} trials failed, the first with: {}\n", name_of(r, shown),
+                        r.summary.failed, r.summary.trials, r.summary.reason);
   }
   return text;
 }
@@ -112,7 +129,7 @@ std::string simulate_table(Results results, std::span<const std::string> notes) 
     std::vector<std::string>& line = lines.emplace_back();
     for (const Column& column : shown) line.push_back(column.cell(r));
   }
-  std::string text = lined_up(lines, 1) + "\n" + legend(shown, lines) + failures(results);
+  std::string text = lined_up(lines, 1) + "\n" + legend(shown, lines) + failures(results, shown);
   for (const std::string& note : notes) text += fmt::format("  note: {}\n", note);
   return text;
 }
