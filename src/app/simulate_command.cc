@@ -15,8 +15,8 @@
 #include "app/simulate_report.h"
 #include "app/simulate_rows.h"
 #include "app/study_progress.h"
+#include "study/behind_original.h"
 #include "study/bounds.h"
-#include "study/dominance.h"
 #include "training/atomic_file.h"
 
 namespace gleaner {
@@ -81,8 +81,8 @@ Result<SimulateResult> run_row(const SimulateRow& row, bool with_bounds, BoundsO
 void count_violations(std::span<SimulateResult> results) {
   for (SimulateResult& mine : results) {
     for (const SimulateResult& other : results) {
-      const auto found = dominance_violations(mine.row.study, mine.summary, other.row.study, other.summary);
-      if (found) mine.dominance_violations = found;
+      const auto found = behind_original(mine.row.study, mine.summary, other.row.study, other.summary);
+      if (found) mine.behind_original = found;
     }
   }
 }

@@ -69,10 +69,13 @@ Json object_of(const SimulateResult& r) {
   j["time_to_first_row"] = ratio_of(r.time_to_first);
   j["residual_norm"] = residual_of(r);
   add_counts(j, r.summary);
-  j["dominance_violations"] = r.dominance_violations ? Json(*r.dominance_violations) : Json(nullptr);
+  j["dominance_violations"] = nullptr;  // compares policies of one method, and there is one policy
+  j["behind_original"] = r.behind_original ? Json(*r.behind_original) : Json(nullptr);
   if (r.bounds) {
     j["clairvoyant"] = {{"free", number(r.bounds->free.mean)}, {"placed", number(r.bounds->placed.mean)}};
-    j["ratio_to_clairvoyant"] = number(r.bounds->time_to_placed.ratio);
+    const Ratio& ratio = r.bounds->time_to_placed;
+    j["ratio_to_clairvoyant"] = number(ratio.ratio);
+    j["ratio_to_clairvoyant_interval"] = {number(ratio.low), number(ratio.high)};
   }
   return j;
 }

@@ -25,8 +25,8 @@ struct SimulateResult {
   StudySummary summary;
   Ratio time_to_first;  ///< of the trials that both rows completed
   std::optional<RowBounds> bounds;
-  /// Of a row of partial that stands beside its row of original: dominance.h.
-  std::optional<std::uint64_t> dominance_violations;
+  /// Of a row of partial that stands beside its row of original: study/behind_original.h.
+  std::optional<std::uint64_t> behind_original;
 };
 
 /// Columns lined up, then what they mean, why trials failed, and the notes. Ends with a line end.

@@ -56,13 +56,13 @@ TEST(SimulateReport, OneRowIsTheObjectItself) {
   const Json j = Json::parse(simulate_json(results));
   for (const char* key : {"method", "policy", "order", "seed", "trials", "failed", "completion_time",
                           "residual_norm", "chunks_completed", "chunks_used", "messages", "bytes", "events",
-                          "lost_after_signal", "dominance_violations"}) {
+                          "lost_after_signal", "dominance_violations", "behind_original"}) {
     EXPECT_TRUE(j.contains(key)) << key;
   }
   EXPECT_EQ(j["completion_time"]["mean"], 2);
   EXPECT_EQ(j["bytes"], 1500);
   EXPECT_TRUE(j["events"].is_null()) << "what is not known is null";
-  EXPECT_TRUE(j["dominance_violations"].is_null());
+  EXPECT_TRUE(j["behind_original"].is_null());
   EXPECT_FALSE(j.contains("clairvoyant")) << "only with --bounds";
 }
 
@@ -87,12 +87,13 @@ TEST(SimulateReport, ResidualsAreKeyedByTheDeadline) {
 TEST(SimulateReport, BoundsAreTold) {
   std::vector<SimulateResult> results = results_of({});
   results[0].bounds = RowBounds{estimate(std::vector<double>{1, 1}), estimate(std::vector<double>{1, 2}), {}};
-  results[0].bounds->time_to_placed.ratio = 3;
+  results[0].bounds->time_to_placed = {2, 3, .2, 2.5, 3.5};
   const Json j = Json::parse(simulate_json(results));
   EXPECT_EQ(j["clairvoyant"]["free"], 1);
   EXPECT_EQ(j["clairvoyant"]["placed"], 1.5);
   EXPECT_EQ(j["ratio_to_clairvoyant"], 3);
-  EXPECT_THAT(simulate_table(results, {}), HasSubstr("to B2"));
+  EXPECT_EQ(j["ratio_to_clairvoyant_interval"], Json::array({2.5, 3.5}));
+  EXPECT_THAT(simulate_table(results, {}), HasSubstr("3.000 (2.500..3.500)"));
 }
 
 TEST(SimulateReport, TheTableIsLinedUpAndShowsWhatDiffers) {

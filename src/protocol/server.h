@@ -239,6 +239,7 @@ class Server {
   [[nodiscard]] UsedSlots contributions() const;
   [[nodiscard]] bool speaks_now(const PeerState& p, Peer peer) const { return p.live && p.life == peer.life; }
   [[nodiscard]] std::string names(const std::vector<ChunkId>& chunks) const;
+  [[nodiscard]] std::string lost_workers() const;
   void set_vector(PeerState& p, bool expected, bool arrived);
   void say(Note&& n, Out& out) const;
   [[nodiscard]] Note note(NoteKind kind) const;

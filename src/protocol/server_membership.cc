@@ -276,12 +276,20 @@ bool Server::check_hope(Time now, Out& out) {
   return true;
 }
 
+std::string Server::lost_workers() const {
+  constexpr std::size_t kNamed = 8;
+  std::string text;
+  std::size_t count = 0;
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    if (peers_[w].live) continue;
+    if (++count <= kNamed) text += fmt::format("{}{}", text.empty() ? "" : ", ", w);
+  }
+  return count <= kNamed ? text : text + fmt::format(" and {} more", count - kNamed);
+}
+
 void Server::fail(const std::vector<ChunkId>& chunks, Out& out) {
   phase_ = Phase::failed;
-  std::string lost;
-  for (std::size_t w = 0; w < peers_.size(); ++w) {
-    if (!peers_[w].live) lost += fmt::format("{}{}", lost.empty() ? "" : ", ", w);
-  }
+  const std::string lost = lost_workers();
   std::string what = fmt::format("{}: {} cannot be recovered, too few copies are left (each needs {})",
                                  text(stamp_), names(chunks), plan_->blocks());
   if (!lost.empty()) what += fmt::format("; lost workers: {}", lost);

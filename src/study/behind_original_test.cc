@@ -1,4 +1,4 @@
-#include "study/dominance.h"
+#include "study/behind_original.h"
 
 #include <string>
 
@@ -36,13 +36,13 @@ TrialsSpec spec_of(Method method, const Conditions& c) {
 std::optional<std::uint64_t> violations(const Conditions& c) {
   const TrialsSpec partial = spec_of(Method::partial, c);
   const TrialsSpec original = spec_of(Method::original, c);
-  return dominance_violations(partial, summarise(run_trials(partial).value()), original,
-                              summarise(run_trials(original).value()));
+  return behind_original(partial, summarise(run_trials(partial).value()), original,
+                         summarise(run_trials(original).value()));
 }
 
 Recovery deadline(double at) { return {Recovery::Kind::deadline, from_seconds(at), 0}; }
 
-TEST(Dominance, PartialIsNeverBehindOriginal) {
+TEST(BehindOriginal, PartialIsNeverBehindOriginal) {
   EXPECT_EQ(violations({}), 0U);
   EXPECT_EQ(violations({.blocks = 2}), 0U);
   EXPECT_EQ(violations({.network = "latency=50ms"}), 0U);
@@ -54,7 +54,7 @@ TEST(Dominance, PartialIsNeverBehindOriginal) {
   EXPECT_EQ(violations({.recovery = {Recovery::Kind::residual, {}, 0.5}}), 0U);
 }
 
-TEST(Dominance, NothingIsClaimedWhereItNeedNotHold) {
+TEST(BehindOriginal, NothingIsClaimedWhereItNeedNotHold) {
   for (const char* faults : {"hang:count=1", "crash:count=1,at=mid", "crash:count=1,at=after-signal",
                              "crash:count=1,back-after=1", "server-crash:for=1"}) {
     EXPECT_EQ(violations({.faults = faults}), std::nullopt) << faults;
@@ -65,11 +65,11 @@ TEST(Dominance, NothingIsClaimedWhereItNeedNotHold) {
   }
   const TrialsSpec partial = spec_of(Method::partial, {});
   const TrialsSpec other = spec_of(Method::original, {.blocks = 2});
-  EXPECT_EQ(dominance_violations(partial, {}, partial, {}), std::nullopt) << "the same method";
-  EXPECT_EQ(dominance_violations(partial, {}, other, {}), std::nullopt) << "other blocks";
+  EXPECT_EQ(behind_original(partial, {}, partial, {}), std::nullopt) << "the same method";
+  EXPECT_EQ(behind_original(partial, {}, other, {}), std::nullopt) << "other blocks";
 }
 
-TEST(Dominance, CountsWhatIsLaterOrLacksMoreOrFails) {
+TEST(BehindOriginal, CountsWhatIsLaterOrLacksMoreOrFails) {
   const TrialsSpec partial = spec_of(Method::partial, {.recovery = deadline(1)});
   const TrialsSpec original = spec_of(Method::original, {.recovery = deadline(1)});
   StudySummary a;
@@ -83,11 +83,11 @@ TEST(Dominance, CountsWhatIsLaterOrLacksMoreOrFails) {
   add(1, 1, 1, 1);                       // neither
   add(1, 2, 2, 1);                       // sooner, though less was there
   add(kUnknown, kUnknown, kUnknown, 1);  // both failed
-  EXPECT_EQ(dominance_violations(partial, a, original, b), 0U);
+  EXPECT_EQ(behind_original(partial, a, original, b), 0U);
   add(2, 1, 1, 1);
   add(1, 2, 1, 1);
   add(kUnknown, kUnknown, 1, 1);
-  EXPECT_EQ(dominance_violations(partial, a, original, b), 3U);
+  EXPECT_EQ(behind_original(partial, a, original, b), 3U);
 }
 
 }  // namespace

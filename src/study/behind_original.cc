@@ -1,4 +1,4 @@
-#include "study/dominance.h"
+#include "study/behind_original.h"
 
 #include <algorithm>
 #include <cmath>
@@ -41,9 +41,8 @@ bool is_comparable(const TrialsSpec& a, const TrialsSpec& b) {
 
 }  // namespace
 
-std::optional<std::uint64_t> dominance_violations(const TrialsSpec& partial, const StudySummary& of_partial,
-                                                  const TrialsSpec& original,
-                                                  const StudySummary& of_original) {
+std::optional<std::uint64_t> behind_original(const TrialsSpec& partial, const StudySummary& of_partial,
+                                             const TrialsSpec& original, const StudySummary& of_original) {
   if (!is_comparable(partial, original)) return std::nullopt;
   // Where much is heard at one time, the first of it that will do may be less than the first of the other.
   const bool only_time =

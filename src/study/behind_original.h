@@ -19,9 +19,9 @@ namespace gleaner {
 /// Nothing where the claim does not hold: messages that get in each other's way (bandwidth, losses,
 /// partitions), workers lost after they may have reported a chunk, losses of the server; plans that differ in
 /// who holds what or in blocks, other draws, another rule of recovery.
-[[nodiscard]] std::optional<std::uint64_t> dominance_violations(const TrialsSpec& partial,
-                                                                const StudySummary& of_partial,
-                                                                const TrialsSpec& original,
-                                                                const StudySummary& of_original);
+[[nodiscard]] std::optional<std::uint64_t> behind_original(const TrialsSpec& partial,
+                                                           const StudySummary& of_partial,
+                                                           const TrialsSpec& original,
+                                                           const StudySummary& of_original);
 
 }  // namespace gleaner
