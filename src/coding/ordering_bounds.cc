@@ -25,9 +25,10 @@ std::vector<std::vector<std::size_t>> remaining_from(const Assignment& a, const 
 }  // namespace
 
 bool is_regular(const Assignment& a) {
-  if (a.chunks() != a.workers() || a.replication_min() != a.replication_max()) return false;
+  const std::size_t replication = a.replication_max();  // looks at every chunk
+  if (a.chunks() != a.workers() || a.replication_min() != replication) return false;
   for (std::uint32_t j = 0; j < a.workers(); ++j) {
-    if (a.load(WorkerId(j)) != a.replication_max()) return false;
+    if (a.load(WorkerId(j)) != replication) return false;
   }
   return true;
 }
