@@ -6,7 +6,9 @@ should be seen. The sources that git knows are copied to build/mutants, so that 
 copy runs without any bug, and must pass; then every patch is applied, built, run and taken back. Exit code 1 if a bug
 is not found, a patch does not apply or does not build.
 
-usage: mutants.py [--rounds N] [--seed S] [NAME ...]     NAME: patches to try, without .patch (default: all)
+usage: mutants.py [--rounds N] [--seed S] [--only-apply] [NAME ...]
+    NAME: patches to try, without .patch (default: all)
+    --only-apply: says whether they fit the sources as they are now, and builds nothing
 """
 import argparse
 import os
@@ -110,16 +112,31 @@ def attempt(patch, arguments):
     return found
 
 
+def all_apply(patches):
+    """Whether every patch fits the checkout; says which do not."""
+    misfits = 0
+    for patch in patches:
+        checked = subprocess.run(["git", "apply", "--check", str(patch)], cwd=ROOT, capture_output=True, text=True)
+        if checked.returncode != 0:
+            misfits += 1
+            print(f"{patch.name} no longer fits the sources: write the same bug anew\n{checked.stderr}")
+    print(f"{len(patches)} patches, {misfits} of them do not fit")
+    return bool(patches) and misfits == 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--only-apply", action="store_true")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     patches = sorted((ROOT / "tests" / "mutants").glob("*.patch"))
     unknown = set(arguments.names) - {p.stem for p in patches}
     if unknown:
         parser.error(f"no such patch: {', '.join(sorted(unknown))}; there are: {', '.join(p.stem for p in patches)}")
+    if arguments.only_apply:
+        return 0 if all_apply(patches) else 1
     print(f"seed {arguments.seed}, up to {arguments.rounds} rounds each", flush=True)
     line("bug", "verdict", "by", "rounds", "seconds")
     began = time.monotonic()

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "app/advise_reasons.h"
 #include "app/advise_report.h"
 #include "app/advise_spec.h"
 #include "work/spec_grammar.h"

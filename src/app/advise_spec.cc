@@ -52,7 +52,7 @@ Result<Conditions> conditions_of(const AdviseOptions& o) {
   return conditions;
 }
 
-PlanOptions plan_options(const AdviseOptions& o, const Setting& setting) {
+PlanOptions plan_options(const AdviseOptions& o, const PlanSetting& setting) {
   PlanOptions plan;
   plan.method = name_of(setting.method);
   plan.scheme = name_of(setting.scheme);
@@ -72,7 +72,7 @@ class Plans {
  public:
   explicit Plans(AdviseOptions options) : options_(std::move(options)) {}
 
-  Result<std::shared_ptr<const Plan>> of(const Setting& s) {
+  Result<std::shared_ptr<const Plan>> of(const PlanSetting& s) {
     const PlanOptions o = plan_options(options_, s);
     if (s.method == Method::uncoded) return shared(build_plan(o, s.method));
     const auto key = std::tuple(s.scheme, s.replication, s.blocks);
@@ -97,7 +97,7 @@ class Plans {
   std::map<std::tuple<Scheme, std::size_t, std::size_t>, std::shared_ptr<const Plan>> known_;
 };
 
-std::string plan_flags_of(const AdviseOptions& o, const Setting& s) {
+std::string plan_flags_of(const AdviseOptions& o, const PlanSetting& s) {
   std::string text = fmt::format(" --workers {}", o.workers);
   if (o.chunks) text += fmt::format(" --chunks {}", *o.chunks);
   if (s.method != Method::partial) text += fmt::format(" --method {}", name_of(s.method));
@@ -127,11 +127,11 @@ Result<AdviseSpec> advise_spec(const AdviseOptions& o) {
   spec.seed = o.seed;
   spec.threads = o.threads;
   if (Status s = check(spec); !s) return s.error();
-  spec.plan_of = [plans = std::make_shared<Plans>(o)](const Setting& s) { return plans->of(s); };
+  spec.plan_of = [plans = std::make_shared<Plans>(o)](const PlanSetting& s) { return plans->of(s); };
   return spec;
 }
 
-std::string train_command_line(const AdviseOptions& o, const Setting& s) {
+std::string train_command_line(const AdviseOptions& o, const PlanSetting& s) {
   std::string text = "gleaner train" + plan_flags_of(o, s);
   if (s.recovery.kind == Recovery::Kind::deadline) {
     text += fmt::format(" --recovery deadline={}", duration_text(s.recovery.deadline));
@@ -141,7 +141,7 @@ std::string train_command_line(const AdviseOptions& o, const Setting& s) {
   return text;
 }
 
-std::string plan_command_line(const AdviseOptions& o, const Setting& s) {
+std::string plan_command_line(const AdviseOptions& o, const PlanSetting& s) {
   return fmt::format("gleaner plan{} --dimension {}", plan_flags_of(o, s), o.dimension);
 }
 

@@ -13,8 +13,8 @@ namespace gleaner {
 [[nodiscard]] Result<AdviseSpec> advise_spec(const AdviseOptions& options);
 
 /// "gleaner train --workers 8 --replication 3 ...": makes this setting.
-[[nodiscard]] std::string train_command_line(const AdviseOptions& options, const Setting& setting);
+[[nodiscard]] std::string train_command_line(const AdviseOptions& options, const PlanSetting& setting);
 /// The flags of that which `gleaner plan` has.
-[[nodiscard]] std::string plan_command_line(const AdviseOptions& options, const Setting& setting);
+[[nodiscard]] std::string plan_command_line(const AdviseOptions& options, const PlanSetting& setting);
 
 }  // namespace gleaner

@@ -10,6 +10,7 @@
 #include "app/reproduce_files.h"
 #include "app/say.h"
 #include "app/study_progress.h"
+#include "base/paragraph.h"
 #include "study/figure.h"
 #include "study/reproduce.h"
 #include "study/reproduce_json.h"
@@ -38,10 +39,10 @@ void print_tables(const Reproduction& r) {
   for (const ReportTable& table : tables_of(r)) fmt::print("{}\n", text_of(table));
   fmt::print("Where the paper's figures mislead\n\n");
   for (const Remark& remark : remarks_on(r)) {
-    fmt::print("{}", paragraph(remark.title + ".", 2));
-    fmt::print("{}\n", paragraph(remark.text, 4));
+    fmt::print("{}", paragraph(remark.title + ".", "  "));
+    fmt::print("{}\n", paragraph(remark.text, "    "));
   }
-  fmt::print("{}", paragraph(agreement_sentence(r), 0));
+  fmt::print("{}", paragraph(agreement_sentence(r), ""));
 }
 
 }  // namespace

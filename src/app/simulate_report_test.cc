@@ -1,5 +1,6 @@
 #include "app/simulate_report.h"
 
+#include <cmath>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -113,7 +114,25 @@ TEST(SimulateReport, FailuresSayWhy) {
   results[0].summary.failed = 2;
   results[0].summary.reason = "chunk 4 has no holder";
   EXPECT_THAT(simulate_table(results, {}),
-              HasSubstr("partial: 2 of 3 trials failed, the first since chunk 4 has no holder"));
+              HasSubstr("partial: 2 of 3 trials failed, the first with: chunk 4 has no holder"));
+  results = results_of(several());
+  results[1].summary.failed = 3;
+  results[1].summary.reason = "chunk 4 has no holder";
+  EXPECT_THAT(simulate_table(results, {}), HasSubstr("partial, L 2: 3 of 3 trials failed"));
+}
+
+TEST(SimulateReport, AnOrderThatAllRowsShareIsNoColumn) {
+  SimulateOptions o;
+  o.methods = "partial,uncoded";
+  EXPECT_THAT(lines_of(simulate_table(results_of(o), {}))[0], Not(HasSubstr("order")));
+  o.orders = "optimal,random";
+  EXPECT_THAT(lines_of(simulate_table(results_of(o), {}))[0], HasSubstr("order"));
+}
+
+TEST(SimulateReport, ATimeThatNeverVariesHasNoInterval) {
+  std::vector<SimulateResult> results = results_of({});
+  results[0].summary.time = estimate(std::vector<double>{448.003568, std::nextafter(448.003568, 1e9)});
+  EXPECT_THAT(simulate_table(results, {}), HasSubstr(" 448 "));
 }
 
 TEST(SimulateReport, TheFigureTakesTheNumberThatDiffersAsItsAxis) {

@@ -164,6 +164,7 @@ class RowBuilder {
       }
     }
     if (found_.rows.empty()) return bad_input(found_.notes.front(), "name a combination that can be");
+    note_repetition();
     return std::move(found_);
   }
 
@@ -252,6 +253,19 @@ class RowBuilder {
     auto made = std::make_shared<const Plan>(std::move(plan).value());
     if (method != Method::uncoded) known_.emplace(key, made);
     return made;
+  }
+
+  // A mean over the same rounds again is known no better, whatever its interval says.
+  void note_repetition() {
+    const std::uint64_t period = common_.cluster.speeds.period();
+    const std::uint64_t rounds = common_.trials * common_.cluster.rounds;
+    if (period == 0 || rounds <= period) return;
+    note(
+        fmt::format("the trace has {} rounds, gone through {:.3g} times as if they were new: the intervals "
+                    "are too narrow; "
+                    "--trials {} meets each once",
+                    period, static_cast<double>(rounds) / static_cast<double>(period),
+                    std::max<std::uint64_t>(1, period / common_.cluster.rounds)));
   }
 
   void note(std::string text) {

@@ -27,7 +27,7 @@ struct SimulateRow {
 
 struct SimulateRows {
   std::vector<SimulateRow> rows;   ///< at least one
-  std::vector<std::string> notes;  ///< which combinations were left out, and why
+  std::vector<std::string> notes;  ///< combinations that were left out, and why; rounds that repeat
 };
 
 /// Every combination of the lists that makes sense. One that cannot be is left out with a note if another

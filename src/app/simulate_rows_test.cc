@@ -1,13 +1,18 @@
 #include "app/simulate_rows.h"
 
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace gleaner {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 std::vector<std::string> names(const SimulateOptions& o) {
   const Result<SimulateRows> made = simulate_rows(o);
@@ -65,6 +70,24 @@ TEST(SimulateRows, WhatCannotBeIsLeftOutWithANoteOrRefusedIfNothingRemains) {
   EXPECT_THAT(names(original), ElementsAre("original - G3 L1 1"));
   original.blocks = "2";
   EXPECT_THAT(refused(original), HasSubstr("1 block only"));
+}
+
+TEST(SimulateRows, ATraceThatIsGoneThroughTwiceIsNoted) {
+  const std::string path = testing::TempDir() + "gleaner_simulate_rows_trace.csv";
+  std::ofstream(path) << "round,w0,w1\n0,1,2\n1,3,4\n2,5,6\n3,7,8\n";
+  SimulateOptions o;
+  o.speeds = "trace:file=" + path;
+  o.plan.workers = 2;
+  o.replications = "2";
+  o.trials = 2;
+  o.rounds = 2;
+  EXPECT_THAT(simulate_rows(o).value().notes, IsEmpty()) << "each of the 4 rounds once";
+  o.trials = 6;
+  EXPECT_THAT(simulate_rows(o).value().notes,
+              ElementsAre(AllOf(HasSubstr("4 rounds, gone through 3 times"), HasSubstr("--trials 2 "))));
+  o.speeds = "exponential:mean=1";
+  EXPECT_THAT(simulate_rows(o).value().notes, IsEmpty());
+  std::filesystem::remove(path);
 }
 
 TEST(SimulateRows, RandomOrdersAreDrawnAnewInEveryTrialAndOthersAreNot) {

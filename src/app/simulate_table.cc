@@ -17,14 +17,6 @@ std::string number(double x, const char* format) {
   return std::isfinite(x) ? fmt::format(fmt::runtime(format), x) : "-";
 }
 
-// The uncertainty to two digits, and the mean to as many decimals, at most 6.
-std::string with_interval(double mean, double half) {
-  if (!std::isfinite(mean)) return "-";
-  if (!(half > 0) || !std::isfinite(half)) return fmt::format("{:.4g}", mean);
-  const int decimals = std::clamp(1 - static_cast<int>(std::floor(std::log10(half))), 0, 6);
-  return fmt::format("{:.{}f} +- {:.{}f}", mean, decimals, half, decimals);
-}
-
 std::string ratio_text(const Ratio& r) {
   if (!std::isfinite(r.ratio)) return "-";
   if (!(r.low < r.high)) return fmt::format("{:.3f}", r.ratio);
@@ -61,7 +53,7 @@ std::vector<Column> columns() {
       {"recovery", [](R r) { return r.row.recovery; }, true},
       {"G", [](R r) { return fmt::format("{}", r.row.replication); }, true, "replication"},
       {"L", [](R r) { return fmt::format("{}", r.row.blocks); }, true, "blocks"},
-      {"time [s]", [](R r) { return with_interval(r.summary.time.mean, r.summary.time.half_width()); }, false,
+      {"time [s]", [](R r) { return interval_text(r.summary.time.mean, r.summary.time.half_width()); }, false,
        "mean of a round, 95% interval"},
       {"p50", [](R r) { return number(r.summary.p50, "{:.4g}"); }},
       {"p99", [](R r) { return number(r.summary.p99, "{:.4g}"); }, false, "99% of the rounds take no longer"},
@@ -80,9 +72,16 @@ std::vector<Column> columns() {
   };
 }
 
+// Among the rows for which it means anything.
 bool differs(Results results, const Column& column) {
-  return std::any_of(results.begin(), results.end(),
-                     [&](const SimulateResult& r) { return column.cell(r) != column.cell(results[0]); });
+  std::string first = "-";
+  for (const SimulateResult& r : results) {
+    const std::string cell = column.cell(r);
+    if (cell == "-") continue;
+    if (first != "-" && cell != first) return true;
+    first = cell;
+  }
+  return false;
 }
 
 // Of what stands in the table.
@@ -95,12 +94,22 @@ std::string legend(const std::vector<Column>& shown, const TableLines& lines) {
   return text;
 }
 
-std::string failures(Results results) {
+// A row by what sets it apart: "partial, G 2".
+std::string name_of(const SimulateResult& r, const std::vector<Column>& shown) {
+  std::string name = r.row.method;
+  for (const Column& column : shown) {
+    if (!column.only_if_it_differs || column.cell(r) == "-") continue;
+    name += fmt::format(", {} {}", column.name, column.cell(r));
+  }
+  return name;
+}
+
+std::string failures(Results results, const std::vector<Column>& shown) {
   std::string text;
   for (const SimulateResult& r : results) {
     if (r.summary.failed == 0) continue;
-    text += fmt::format("  {}: {} of {} trials failed, the first since {}\n", r.row.method, r.summary.failed,
-                        r.summary.trials, r.summary.reason);
+    text += fmt::format("  {}: {} of {} trials failed, the first with: {}\n", name_of(r, shown),
+                        r.summary.failed, r.summary.trials, r.summary.reason);
   }
   return text;
 }
@@ -120,7 +129,7 @@ std::string simulate_table(Results results, std::span<const std::string> notes) 
     std::vector<std::string>& line = lines.emplace_back();
     for (const Column& column : shown) line.push_back(column.cell(r));
   }
-  std::string text = lined_up(lines, 1) + "\n" + legend(shown, lines) + failures(results);
+  std::string text = lined_up(lines, 1) + "\n" + legend(shown, lines) + failures(results, shown);
   for (const std::string& note : notes) text += fmt::format("  note: {}\n", note);
   return text;
 }

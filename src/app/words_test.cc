@@ -31,5 +31,13 @@ TEST(Words, Losses) {
   EXPECT_EQ(loss_text(std::nan("")), "-");
 }
 
+TEST(Words, Intervals) {
+  EXPECT_EQ(interval_text(2.33054, 0.02638), "2.331 +- 0.026");
+  EXPECT_EQ(interval_text(120.4, 31.0), "120 +- 31");
+  EXPECT_EQ(interval_text(2.6, 2.2e-16), "2.6");
+  EXPECT_EQ(interval_text(2.6, NAN), "2.6");
+  EXPECT_EQ(interval_text(NAN, 1.0), "-");
+}
+
 }  // namespace
 }  // namespace gleaner

@@ -23,20 +23,22 @@ void Network::restart(std::uint64_t seed) {
   line_to_server_free_ = line_to_workers_free_ = Time{};
 }
 
-Time Network::depart(Link& link, Time now, std::size_t bytes) const {
+Time Network::depart(WorkerLink& link, Time now, std::size_t bytes) const {
   const Time leaves = std::max({now, link.to_server.free, link.isolated_until});
   link.to_server.free = after(leaves, takes(bytes, model_.bandwidth));
   return leaves;
 }
 
-Network::Arrival Network::to_server(Link& link, WorkerId worker, Time now, std::size_t bytes, Kind kind) {
+Network::Arrival Network::to_server(WorkerLink& link, WorkerId worker, Time now, std::size_t bytes,
+                                    Kind kind) {
   const Time through_link = after(now, takes(bytes, model_.bandwidth));
   line_to_server_free_ = after(std::max(now, line_to_server_free_), takes(bytes, model_.server_bandwidth));
   return arrive(link, link.to_server, worker,
                 after(std::max(through_link, line_to_server_free_), model_.latency), kind);
 }
 
-Network::Arrival Network::to_worker(Link& link, WorkerId worker, Time now, std::size_t bytes, Kind kind) {
+Network::Arrival Network::to_worker(WorkerLink& link, WorkerId worker, Time now, std::size_t bytes,
+                                    Kind kind) {
   const Time enters = std::max({now, line_to_workers_free_, link.isolated_until});
   // A worker that is cut off does not hold up the line for the others.
   const Time line = std::max(now, line_to_workers_free_);
@@ -47,7 +49,7 @@ Network::Arrival Network::to_worker(Link& link, WorkerId worker, Time now, std::
                 after(std::max(line_to_workers_free_, link.to_worker.free), model_.latency), kind);
 }
 
-Network::Arrival Network::arrive(Link& link, Lane& lane, WorkerId worker, Time at, Kind kind) const {
+Network::Arrival Network::arrive(WorkerLink& link, Lane& lane, WorkerId worker, Time at, Kind kind) const {
   Duration held_up{};
   std::optional<Duration> again;
   if (model_.loss > 0 || model_.reorder > 0 || model_.duplicate > 0) {

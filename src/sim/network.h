@@ -31,7 +31,7 @@ struct Lane {
   Time segment{};  ///< the same of segments of vectors
 };
 
-struct Link {
+struct WorkerLink {
   bool up = false;
   std::uint32_t session = 0;  ///< counts the times it was up
   std::uint32_t valid = 0;    ///< what was sent in sessions before this one is lost
@@ -62,13 +62,13 @@ class Network {
 
   /// A message is handed to the link of a worker: when its first byte leaves. Takes the link from then on,
   /// until lane.free.
-  [[nodiscard]] Time depart(Link& link, Time now, std::size_t bytes) const;
+  [[nodiscard]] Time depart(WorkerLink& link, Time now, std::size_t bytes) const;
   /// The first byte of it leaves now: when it arrives. To be called in the order of departures.
-  [[nodiscard]] Arrival to_server(Link& link, WorkerId worker, Time now, std::size_t bytes, Kind kind);
-  [[nodiscard]] Arrival to_worker(Link& link, WorkerId worker, Time now, std::size_t bytes, Kind kind);
+  [[nodiscard]] Arrival to_server(WorkerLink& link, WorkerId worker, Time now, std::size_t bytes, Kind kind);
+  [[nodiscard]] Arrival to_worker(WorkerLink& link, WorkerId worker, Time now, std::size_t bytes, Kind kind);
 
  private:
-  [[nodiscard]] Arrival arrive(Link& link, Lane& lane, WorkerId worker, Time at, Kind kind) const;
+  [[nodiscard]] Arrival arrive(WorkerLink& link, Lane& lane, WorkerId worker, Time at, Kind kind) const;
 
   NetworkModel model_;
   Duration resend_;

@@ -16,7 +16,7 @@ struct SimWorker {
   bool hung = false;
   bool awaited = false;  // the server's life waits for it to join
   Incarnation joined;    // the life that the server heard of last
-  Link link;
+  WorkerLink link;
 
   bool computing = false;
   Stamp stamp;  // of the chunk in hand

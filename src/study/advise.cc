@@ -85,7 +85,7 @@ class Search {
     uncoded_ = std::move(uncoded).value();
     uncoded_.allowed = spec_.limits.losses == 0 && fits(uncoded_);
     if (uncoded_.allowed) alive_.push_back(uncoded_);
-    for (const Setting& setting : choice.allowed) {
+    for (const PlanSetting& setting : choice.allowed) {
       tell("plans", alive_.size(), choice.allowed.size());
       if (spec_.keep_going && !spec_.keep_going()) return run_failed("interrupted", "");
       Result<Tried> tried = prepare(spec_, setting);
@@ -132,7 +132,7 @@ class Search {
     std::set<std::size_t> replications;
     bool original = false;
     for (std::size_t k = 0; k < alive_.size(); ++k) {
-      const Setting& setting = alive_[k].setting;
+      const PlanSetting& setting = alive_[k].setting;
       if (replications.insert(setting.replication).second) stays[k] = true;
       if (setting.method == Method::original && !std::exchange(original, true)) stays[k] = true;
     }
@@ -205,9 +205,9 @@ class Search {
   }
 
   Status look_beyond_memory(const SettingChoice& choice) {
-    const Setting& best = advice_.best.setting;
-    const Setting* next = nullptr;
-    for (const Setting& s : choice.too_large) {
+    const PlanSetting& best = advice_.best.setting;
+    const PlanSetting* next = nullptr;
+    for (const PlanSetting& s : choice.too_large) {
       const bool same_kind = s.blocks == best.blocks && s.replication > best.replication &&
                              (s.scheme == best.scheme || best.method != Method::partial);
       if (same_kind && (next == nullptr || s.replication < next->replication)) next = &s;

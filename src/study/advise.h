@@ -28,7 +28,7 @@ struct AdviseSpec {
   std::size_t threads = 0;  ///< 0: one per core. Changes no result
 
   /// The plan of a setting. Only times are simulated, so its frame need not be a good one.
-  std::function<Result<std::shared_ptr<const Plan>>(const Setting&)> plan_of;
+  std::function<Result<std::shared_ptr<const Plan>>(const PlanSetting&)> plan_of;
   /// Told what is being tried, and how many of how many settings are done.
   std::function<void(std::string_view what, std::uint64_t done, std::uint64_t all)> progress;
   /// false ends the search early, with an error.
@@ -37,7 +37,7 @@ struct AdviseSpec {
 
 /// A setting and what trials say of it.
 struct TriedSetting {
-  Setting setting;
+  PlanSetting setting;
   std::shared_ptr<const Plan> plan;
   StudySummary summary;
   std::uint64_t worker_memory = 0;  ///< bytes of chunk gradients of the most loaded worker

@@ -8,7 +8,7 @@ namespace {
 
 using testing::HasSubstr;
 
-Result<std::shared_ptr<const Plan>> plan_of(const SettingLimits& limits, const Setting& s) {
+Result<std::shared_ptr<const Plan>> plan_of(const SettingLimits& limits, const PlanSetting& s) {
   Result<Assignment> a =
       s.scheme == Scheme::cyclic ? Assignment::cyclic(limits.chunks, limits.workers, s.replication)
       : s.scheme == Scheme::regular_graph
@@ -28,7 +28,7 @@ AdviseSpec spec_of(const Conditions::Texts& texts, std::size_t workers = 12) {
   spec.limits = {workers, workers, 1'000'000, std::nullopt, 0, 0};
   spec.conditions = Conditions::parse(texts).value();
   spec.trials = 60;
-  spec.plan_of = [workers](const Setting& s) {
+  spec.plan_of = [workers](const PlanSetting& s) {
     return plan_of({workers, workers, 1'000'000, std::nullopt, 0, 0}, s);
   };
   return spec;
@@ -138,7 +138,7 @@ TEST(Advise, TheSameForAnyNumberOfThreads) {
 TEST(Advise, SmallerChunksTakeLessTimeEach) {
   AdviseSpec spec = spec_of({.speeds = "constant:mean=2"}, 6);
   spec.limits.chunks = 12;
-  spec.plan_of = [limits = spec.limits](const Setting& s) { return plan_of(limits, s); };
+  spec.plan_of = [limits = spec.limits](const PlanSetting& s) { return plan_of(limits, s); };
   const Advice advice = advice_of(spec);
   EXPECT_NEAR(advice.uncoded.summary.time.mean, 2, 1e-9);  // 2 chunks of 1 s
 }
@@ -168,7 +168,7 @@ TEST(Settings, StayWithinTheLimits) {
     for (const std::size_t losses : {0U, 1U, 3U}) {
       SettingLimits limits{workers, 2 * workers, 1001, std::nullopt, losses, 0.2};
       limits.memory = 6 * least_worker_memory(limits, 1, 1);
-      for (const Setting& s : settings_within(limits).allowed) {
+      for (const PlanSetting& s : settings_within(limits).allowed) {
         EXPECT_LE(s.replication, workers);
         EXPECT_GE(s.tolerated_losses(), losses);
         EXPECT_LE(s.blocks, s.replication);

@@ -94,12 +94,12 @@ void add_times(const Reproduction& r, std::vector<NamedFigure>& figures) {
   figures.push_back(
       times_figure(r, {"cyclic", false}, "times-cyclic.svg", "Exact recovery, cyclic, nobody lost", top));
   figures.push_back(times_figure(r, {"cyclic", true}, "times-cyclic-losses.svg",
-                                 "Exact recovery, cyclic, 8 - blocks lost", top));
+                                 "Exact recovery, cyclic, 8 - L workers lost", top));
   figures.push_back(times_figure(r, {"random-graph", true}, "times-random-graph.svg",
-                                 "Exact recovery, a random graph, 8 - blocks lost", top));
+                                 "Exact recovery, a random graph, 8 - L workers lost", top));
   if (r.has_g1) {
     figures.push_back(
-        times_figure(r, {"g1", true}, "times-g1.svg", "Exact recovery, G1, 8 - blocks lost", top));
+        times_figure(r, {"g1", true}, "times-g1.svg", "Exact recovery, G1, 8 - L workers lost", top));
   }
 }
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/paragraph.h"
+
 namespace gleaner {
 namespace {
 
@@ -124,12 +126,6 @@ ReportTable stability_table(const Reproduction& r) {
   return t;
 }
 
-// Letters, not bytes: "±" has two.
-std::size_t letters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 }  // namespace
 
 std::vector<ReportTable> tables_of(const Reproduction& r) {
@@ -154,27 +150,8 @@ std::string text_of(const ReportTable& table) {
   };
   write(table.header);
   for (const auto& row : table.rows) write(row);
-  if (!table.note.empty()) text += "\n" + paragraph(table.note, 2);
+  if (!table.note.empty()) text += "\n" + paragraph(table.note, "  ");
   return text;
-}
-
-std::string paragraph(const std::string& text, std::size_t indent) {
-  constexpr std::size_t kWidth = 100;
-  std::string result;
-  std::size_t column = 0;  // 0: before the first word
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, end - at);
-    at = end + 1;
-    if (column == 0 || column + 1 + letters(word) > kWidth) {
-      result += (column == 0 ? "" : "\n") + std::string(indent, ' ') + word;
-      column = indent + letters(word);
-    } else {
-      result += " " + word;
-      column += 1 + letters(word);
-    }
-  }
-  return result + "\n";
 }
 
 std::string agreement_sentence(const Reproduction& r) {

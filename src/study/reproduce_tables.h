@@ -24,9 +24,6 @@ struct ReportTable {
 /// Title, header and rows in aligned columns, the note below.
 [[nodiscard]] std::string text_of(const ReportTable& table);
 
-/// `text` in lines of at most 100 letters, cut at blanks, each behind so many blanks; ends with a line end.
-[[nodiscard]] std::string paragraph(const std::string& text, std::size_t indent);
-
 /// One sentence on how many rows were compared and how far apart they are.
 [[nodiscard]] std::string agreement_sentence(const Reproduction& reproduction);
 

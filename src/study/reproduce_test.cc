@@ -139,9 +139,6 @@ TEST(Reproduce, TextForPages) {
   EXPECT_EQ(base64("foo"), "Zm9v");
   EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
   EXPECT_EQ(base64("\xFF\xFE"), "//4=");
-  EXPECT_EQ(paragraph("one two", 3), "   one two\n");
-  EXPECT_EQ(paragraph(std::string(60, 'a') + " " + std::string(60, 'b'), 0),
-            std::string(60, 'a') + "\n" + std::string(60, 'b') + "\n");
 }
 
 }  // namespace

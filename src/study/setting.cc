@@ -21,7 +21,7 @@ bool is_new(Scheme scheme, std::size_t workers, std::size_t replication) {
   return false;
 }
 
-void add_rules(const SettingLimits& limits, Setting setting, std::vector<Setting>& into) {
+void add_rules(const SettingLimits& limits, PlanSetting setting, std::vector<PlanSetting>& into) {
   into.push_back(setting);
   if (limits.residual <= 0 || (setting.method == Method::original && setting.blocks > 1)) return;
   setting.recovery.kind = Recovery::Kind::residual;
@@ -49,7 +49,7 @@ SettingChoice settings_within(const SettingLimits& limits) {
       const bool fits = !limits.memory || least_worker_memory(limits, g, l) <= *limits.memory;
       for (const Scheme scheme : {Scheme::cyclic, Scheme::fractional_repetition, Scheme::regular_graph}) {
         if (!is_new(scheme, limits.workers, g)) continue;
-        const Setting partial{Method::partial, scheme, g, l, {}};
+        const PlanSetting partial{Method::partial, scheme, g, l, {}};
         if (!fits) {
           choice.too_large.push_back(partial);
           continue;

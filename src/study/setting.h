@@ -17,7 +17,7 @@ enum class Scheme : std::uint8_t { cyclic, fractional_repetition, regular_graph 
 [[nodiscard]] std::string_view name_of(Scheme scheme);
 
 /// What a user decides, and flags say. Value type.
-struct Setting {
+struct PlanSetting {
   Method method = Method::partial;
   Scheme scheme = Scheme::cyclic;
   std::size_t replication = 1;  ///< G >= blocks; 1 for uncoded
@@ -39,8 +39,8 @@ struct SettingLimits {
 };
 
 struct SettingChoice {
-  std::vector<Setting> allowed;    ///< but for uncoded
-  std::vector<Setting> too_large;  ///< beyond the memory; exact recovery by `partial` only
+  std::vector<PlanSetting> allowed;    ///< but for uncoded
+  std::vector<PlanSetting> too_large;  ///< beyond the memory; exact recovery by `partial` only
 };
 
 /// The largest replication that is looked at: beyond it nothing was ever gained that memory is worth.

@@ -34,7 +34,7 @@ Result<StudySummary> summary_of(const TrialsSpec& trials) {
 
 }  // namespace
 
-Result<TriedSetting> prepare(const AdviseSpec& spec, const Setting& setting) {
+Result<TriedSetting> prepare(const AdviseSpec& spec, const PlanSetting& setting) {
   Result<std::shared_ptr<const Plan>> plan = spec.plan_of(setting);
   if (!plan) return plan.error();
   TriedSetting tried;

@@ -16,7 +16,7 @@ namespace gleaner {
 [[nodiscard]] Status try_setting(const AdviseSpec& spec, std::uint64_t trials, TriedSetting& tried);
 
 /// The settings's plan and memory. Errors: those of plan_of.
-[[nodiscard]] Result<TriedSetting> prepare(const AdviseSpec& spec, const Setting& setting);
+[[nodiscard]] Result<TriedSetting> prepare(const AdviseSpec& spec, const PlanSetting& setting);
 
 /// What the time of `tried` is made of, by a tenth of the trials of the spec (at least 100).
 [[nodiscard]] Result<TimeParts> time_parts(const AdviseSpec& spec, const TriedSetting& tried);

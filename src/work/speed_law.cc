@@ -178,6 +178,7 @@ class Trace final : public SpeedLaw {
   double seconds(const SpeedDraw& draw) const override { return trace_.seconds(draw.round, draw.worker); }
   SpecTerm spec() const override { return {"trace", {{"file", path_}}}; }
   std::size_t workers_max() const override { return trace_.workers(); }
+  std::uint64_t period() const override { return trace_.rounds(); }
 
  private:
   std::string path_;

@@ -45,6 +45,8 @@ class SpeedLaw {
   [[nodiscard]] virtual SpecTerm spec() const = 0;
   /// Workers with a number from this on have no times.
   [[nodiscard]] virtual std::size_t workers_max() const { return std::numeric_limits<std::size_t>::max(); }
+  /// After so many rounds the times begin anew; 0: never.
+  [[nodiscard]] virtual std::uint64_t period() const { return 0; }
 };
 
 /// Makes the law that `kind` names; its keys are read from `keys`, and whether they were good is for

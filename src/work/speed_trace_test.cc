@@ -47,6 +47,8 @@ TEST_F(SpeedTraceFile, ReplaysRowsAsRoundsAndWrapsAround) {
   EXPECT_EQ(time_of(speeds, 2, 0), 0.25);
   EXPECT_EQ(time_of(speeds, 3, 0), 1.5);
   EXPECT_EQ(time_of(speeds, 1001, 1), 2);
+  EXPECT_EQ(speeds.period(), 2U);
+  EXPECT_EQ(model("constant:mean=1s").period(), 0U);
   EXPECT_TRUE(speeds.check(2));
   EXPECT_THAT(speeds.check(3).error().what, HasSubstr("columns for 2 workers, but there are 3"));
 }

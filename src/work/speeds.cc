@@ -93,6 +93,8 @@ Status SpeedModel::check(std::size_t workers) const {
   return {};
 }
 
+std::uint64_t SpeedModel::period() const { return none() ? 0 : law_->period(); }
+
 RoundId SpeedModel::drawn_in(std::uint64_t seed, RoundId round, WorkerId worker) const {
   if (redraw_ >= 1) return round;
   if (redraw_ <= 0) return RoundId(1);

@@ -54,6 +54,9 @@ class SpeedModel {
   /// No injected slowness: chunk_time is 0 everywhere.
   [[nodiscard]] bool none() const { return law_ == nullptr; }
 
+  /// The rounds of a trace, after which its times begin anew; 0: they never do.
+  [[nodiscard]] std::uint64_t period() const;
+
   /// per=chunk: the chunks of one worker take different times in one round.
   [[nodiscard]] bool per_chunk() const { return per_ == Per::chunk; }
 
