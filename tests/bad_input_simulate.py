@@ -237,8 +237,8 @@ CASES = [
     # advise
     advise("misspelt flag", "--wokers 3", "--wokers", "did you mean --workers?"),
     advise("a flag of simulate", "--scheme cyclic", "--scheme"),
-    advise("workers zero", "--workers 0", "--workers 0"), advise("workers too many", "--workers 200000", "--workers 200000"),
-    advise("chunks zero", "--chunks 0", "--chunks 0"), advise("chunks too many", "--chunks 2000000", "--chunks 2000000"),
+    advise("workers zero", "--workers 0", "--workers 0"), advise("workers too many", "--workers 20000", "--workers 20000"),
+    advise("chunks zero", "--chunks 0", "--chunks 0"), advise("chunks too many", "--chunks 200000", "--chunks 200000"),
     advise("dimension zero", "--dimension 0", "--dimension 0"), advise("dimension a fraction", "--dimension 1.5", "1.5"),
     advise("dimension too large", "--dimension 9999999999999", "--dimension 9999999999999"),
     advise("trials zero", "--trials 0", "--trials 0"), advise("rounds zero", "--rounds 0", "--rounds 0"),

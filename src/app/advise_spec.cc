@@ -13,8 +13,9 @@
 namespace gleaner {
 namespace {
 
-constexpr std::size_t kWorkersMax = 100'000;
-constexpr std::size_t kChunksMax = 1'000'000;
+// Some 200 settings are planned and tried: more would take hours.
+constexpr std::size_t kWorkersMax = 10'000;
+constexpr std::size_t kChunksMax = 100'000;
 constexpr std::size_t kRoundsMax = 10'000'000;
 constexpr std::size_t kDimensionMax = 1'000'000'000'000;
 constexpr std::size_t kThreadsMax = 1024;
