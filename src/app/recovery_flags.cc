@@ -77,7 +77,11 @@ Result<std::vector<std::string>> recovery_rules(const std::string& text) {
     if (end == at) {
       return bad_input(fmt::format("--recovery {}: a deadline is missing", text), "write deadline=1/2/3");
     }
-    rules.push_back(kind + text.substr(at, end - at));
+    std::string rule = kind + text.substr(at, end - at);
+    if (std::ranges::find(rules, rule) != rules.end()) {
+      return bad_input(fmt::format("--recovery {} names {} twice", text, rule), "name every deadline once");
+    }
+    rules.push_back(std::move(rule));
     at = end + 1;
   }
   return rules;

@@ -52,7 +52,7 @@ Result<int> reproduce_command(const ReproduceFlags& flags) {
   Result<ReproduceOptions> options = options_of(flags);
   if (!options) return options.error();
   if (!flags.out.empty()) {
-    if (Status s = check_gnuplot(); !s) return s.error();
+    if (Status s = check_gnuplot("--out"); !s) return s.error();
     if (Status s = make_out_folder(flags.out); !s) return s.error();
   }
   // First of all, so that it can be repeated however it ends.

@@ -113,7 +113,7 @@ Status check_files(const SimulateOptions& o) {
                                       {"--config", o.config.file},
                                       {"--speeds", file_of_speeds(o.speeds)}};
   if (Status s = check_outputs({&out, 1}, inputs); !s) return s;
-  return o.svg.empty() ? Status{} : check_gnuplot();
+  return o.svg.empty() ? Status{} : check_gnuplot("--svg");
 }
 
 Status write_figure(const SimulateOptions& o, std::span<const SimulateResult> results) {

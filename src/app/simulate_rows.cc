@@ -134,6 +134,9 @@ Result<TrialsSpec> common_study(const SimulateOptions& o) {
   Result<Conditions> conditions = Conditions::parse({o.speeds, o.faults, o.network, o.grid});
   if (!conditions) return conditions.error();
   conditions.value().apply_to(study.cluster);
+  if (Status s = conditions.value().network.check_rounds(o.rounds); !s) return s.error();
+  if (const auto server = conditions.value().faults.server_schedule(0, o.rounds); !server)
+    return server.error();
   study.cluster.rounds = o.rounds;
   study.cluster.dimension = o.dimension;
   study.cluster.parameter_bytes = 4 * o.dimension;
@@ -220,6 +223,8 @@ class RowBuilder {
     o.replication = replication;
     o.blocks = blocks;
     o.order = order;
+    // Which vectors decode changes no time, and good ones take up to seconds to find.
+    if (o.frame == "auto" && blocks > 1) o.frame = "gaussian";
     const Result<Method> chosen = parse_method(method);
     if (!chosen) return chosen.error();
     Result<std::shared_ptr<const Plan>> plan = plan_for(o, chosen.value());

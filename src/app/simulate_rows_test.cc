@@ -125,6 +125,9 @@ TEST(SimulateRows, ErrorsNameTheFlag) {
   EXPECT_THAT(with([](auto& o) { o.trials = 0; }), HasSubstr("--trials 0"));
   EXPECT_THAT(with([](auto& o) { o.rounds = 100000000; }), HasSubstr("--rounds"));
   EXPECT_THAT(with([](auto& o) { o.recovery = "deadline=1//3"; }), HasSubstr("a deadline is missing"));
+  EXPECT_THAT(with([](auto& o) { o.recovery = "deadline=1/2/1"; }), HasSubstr("names deadline=1 twice"));
+  EXPECT_THAT(with([](auto& o) { o.network = "partition:for=1,round=2"; }), HasSubstr("names round 2"));
+  EXPECT_THAT(with([](auto& o) { o.faults = "server-crash:for=1,round=2"; }), HasSubstr("names round 2"));
   EXPECT_THAT(with([](auto& o) { o.faults = "crash:count=9"; }), HasSubstr("--faults"));
   EXPECT_THAT(with([](auto& o) {
                 o.bounds = true;

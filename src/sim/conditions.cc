@@ -29,6 +29,7 @@ Result<Conditions> Conditions::parse(const Texts& texts) {
 Status Conditions::check(std::size_t workers, std::uint64_t rounds) const {
   if (Status s = speeds.check(workers); !s) return s;
   if (Status s = network.check(workers); !s) return s;
+  if (Status s = network.check_rounds(rounds); !s) return s;
   // Which workers and rounds the seed takes decides nothing of whether there are enough of them.
   if (const auto drawn = faults.schedule(0, workers, rounds); !drawn) return drawn.error();
   if (const auto drawn = faults.server_schedule(0, rounds); !drawn) return drawn.error();

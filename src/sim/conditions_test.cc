@@ -46,6 +46,7 @@ TEST(Conditions, ErrorsNameTheFlag) {
   EXPECT_THAT(check({.faults = "crash:count=4"}), HasSubstr("shall hit 4 workers"));
   EXPECT_THAT(check({.faults = "server-crash:for=1,round=3"}), HasSubstr("names round 3"));
   EXPECT_THAT(check({.network = "partition:for=1,count=4"}), HasSubstr("cut off 4 workers"));
+  EXPECT_THAT(check({.network = "partition:for=1,round=3"}), HasSubstr("names round 3"));
 }
 
 }  // namespace

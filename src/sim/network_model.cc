@@ -129,6 +129,16 @@ Status NetworkModel::check(std::size_t workers) const {
   return {};
 }
 
+Status NetworkModel::check_rounds(std::uint64_t rounds) const {
+  for (const Partition& partition : partitions) {
+    if (partition.round.value <= rounds) continue;
+    return bad_input(fmt::format("{}: {} names round {}, but the run has {} rounds", kFlag, kPartition,
+                                 partition.round.value, rounds),
+                     "name an earlier round or run more rounds");
+  }
+  return {};
+}
+
 std::string NetworkModel::text() const {
   std::vector<SpecTerm> terms;
   if (SpecTerm links = spec_of_links(*this); !links.keys.empty()) terms.push_back(std::move(links));

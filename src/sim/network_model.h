@@ -59,6 +59,8 @@ struct NetworkModel {
   static Result<NetworkModel> parse(std::string_view text, TimeUnits units);
   /// Errors: a partition names a worker that does not exist, or asks for more than there are.
   [[nodiscard]] Status check(std::size_t workers) const;
+  /// Errors: a partition begins after the last of `rounds` rounds, and so never.
+  [[nodiscard]] Status check_rounds(std::uint64_t rounds) const;
   /// The canonical spelling: parse() reads it back as this model.
   [[nodiscard]] std::string text() const;
 

@@ -70,6 +70,12 @@ TEST(NetworkModel, ChecksThatTheWorkersExist) {
               HasSubstr("shall cut off 6 workers, but there are 5"));
 }
 
+TEST(NetworkModel, ChecksThatThePartitionsBegin) {
+  EXPECT_TRUE(model("latency=1+partition:for=3s,round=4").check_rounds(4));
+  EXPECT_THAT(model("latency=1+partition:for=3s,round=4").check_rounds(3).error().what,
+              HasSubstr("names round 4, but the run has 3 rounds"));
+}
+
 TEST(NetworkModel, ErrorsNameTheFlagThePartAndWhatWasExpected) {
   struct Case {
     const char* text;

@@ -45,7 +45,9 @@ std::optional<std::uint64_t> dominance_violations(const TrialsSpec& partial, con
                                                   const TrialsSpec& original,
                                                   const StudySummary& of_original) {
   if (!is_comparable(partial, original)) return std::nullopt;
-  const bool by_residual = partial.cluster.server.recovery.kind == Recovery::Kind::residual;
+  // Where much is heard at one time, the first of it that will do may be less than the first of the other.
+  const bool only_time =
+      partial.cluster.server.recovery.kind == Recovery::Kind::residual || partial.cluster.grid != Grid::none;
   const std::size_t count = std::min(of_partial.seconds.size(), of_original.seconds.size());
   std::uint64_t violations = 0;
   for (std::size_t k = 0; k < count; ++k) {
@@ -53,7 +55,7 @@ std::optional<std::uint64_t> dominance_violations(const TrialsSpec& partial, con
     const double other = of_original.seconds[k];
     if (std::isnan(other)) continue;  // original failed
     const bool more_missing =
-        !by_residual && mine == other && of_partial.residuals[k] > of_original.residuals[k];
+        !only_time && mine == other && of_partial.residuals[k] > of_original.residuals[k];
     if (!(mine <= other) || more_missing) ++violations;
   }
   return violations;

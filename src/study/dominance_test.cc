@@ -13,6 +13,7 @@ struct Conditions {
   std::string network = "ideal";
   Recovery recovery = {};
   std::size_t blocks = 1;
+  Grid grid = Grid::none;
 };
 
 TrialsSpec spec_of(Method method, const Conditions& c) {
@@ -26,6 +27,7 @@ TrialsSpec spec_of(Method method, const Conditions& c) {
   spec.cluster.network = NetworkModel::parse(c.network, TimeUnits::optional).value();
   spec.cluster.server.recovery = c.recovery;
   spec.cluster.rounds = 2;
+  spec.cluster.grid = c.grid;
   spec.faults = FaultModel::parse(c.faults, FaultScope::simulation).value();
   spec.trials = 300;
   return spec;
@@ -46,6 +48,9 @@ TEST(Dominance, PartialIsNeverBehindOriginal) {
   EXPECT_EQ(violations({.network = "latency=50ms"}), 0U);
   EXPECT_EQ(violations({.faults = "crash:count=2,round=2"}), 0U);
   for (const double at : {0.1, 0.5, 2.0}) EXPECT_EQ(violations({.recovery = deadline(at)}), 0U) << at;
+  for (const double at : {0.001, 1.0}) {
+    EXPECT_EQ(violations({.recovery = deadline(at), .grid = Grid::integer}), 0U) << at;
+  }
   EXPECT_EQ(violations({.recovery = {Recovery::Kind::residual, {}, 0.5}}), 0U);
 }
 

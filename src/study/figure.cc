@@ -136,9 +136,11 @@ Result<std::string> draw_svg(const Figure& figure) {
   return run_gnuplot(figure_script(figure));
 }
 
-Status check_gnuplot() {
+Status check_gnuplot(std::string_view flag) {
   const Result<std::string> ran = run_gnuplot("");
-  return ran ? Status{} : Status{ran.error()};
+  if (ran) return {};
+  return bad_input(fmt::format("{}: {}", flag, ran.error().what),
+                   fmt::format("{}, or leave {} away", ran.error().cure, flag));
 }
 
 }  // namespace gleaner

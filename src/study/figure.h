@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -58,6 +59,6 @@ struct Figure {
 [[nodiscard]] Result<std::string> draw_svg(const Figure& figure);
 
 /// Whether figures can be drawn: to be asked before a long study. Errors as draw_svg().
-[[nodiscard]] Status check_gnuplot();
+[[nodiscard]] Status check_gnuplot(std::string_view flag);
 
 }  // namespace gleaner

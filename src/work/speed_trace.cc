@@ -129,14 +129,21 @@ Result<SpeedTrace> SpeedTrace::parse_log(std::string_view text, std::string_view
 }
 
 Result<SpeedTrace> SpeedTrace::load(const std::string& path) {
+  constexpr auto cure = "name a CSV file of chunk times or the log of a run";
+  constexpr std::size_t kMost = std::size_t{1} << 28;  // as of plans; less than /dev/zero
   std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  if (in.peek() != std::ifstream::traits_type::eof()) text << in.rdbuf();
-  if (!in.is_open() || in.bad() || !text) {  // a folder can be opened, but not read
-    return bad_input(fmt::format("--speeds: {}: cannot be read", path),
-                     "name a CSV file of chunk times or the log of a run");
+  std::string content;
+  std::vector<char> piece(std::size_t{1} << 20);
+  while (content.size() <= kMost) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    if (in.gcount() <= 0) break;
+    content.append(piece.data(), static_cast<std::size_t>(in.gcount()));
   }
-  const std::string content = text.str();
+  if (content.size() > kMost)
+    return bad_input(fmt::format("--speeds: {}: is longer than 256 MiB", path), cure);
+  if (!in.is_open() || in.bad()) {  // a folder can be opened, but not read
+    return bad_input(fmt::format("--speeds: {}: cannot be read", path), cure);
+  }
   return is_run_log(content) ? parse_log(content, path) : parse(content, path);
 }
 
