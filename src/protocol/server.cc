@@ -40,7 +40,8 @@ void Server::on(Time now, const BeginRound& e, Out& out) {
   selection_.reset();
   epoch_ = Epoch(0);
   first_segment_ = 0;
-  residual_ = 0;
+  residuals_.clear();
+  combined_residual_ = 0;
   deadline_passed_ = false;
   wait_timer_.reset();
   forgiven_ = 0;
@@ -175,7 +176,9 @@ void Server::on(Time now, const VectorBad& e, Out& out) {
 }
 
 void Server::on(Time /*now*/, const Combined& e, Out& /*out*/) {
-  if (e.stamp == stamp_) first_segment_ = std::max(first_segment_, e.segments);
+  if (e.stamp != stamp_ || e.epoch.value == 0 || e.epoch.value > residuals_.size()) return;
+  first_segment_ = std::max(first_segment_, e.segments);
+  combined_residual_ = std::max(combined_residual_, residuals_[e.epoch.value - 1]);
 }
 
 void Server::on(Time /*now*/, const CommitDone& e, Out& out) {

@@ -50,10 +50,12 @@ struct VectorBad {
   Ticket ticket;
   std::string why;
 };
-/// Segments 0 .. segments-1 of the round's gradient have been combined: nobody need send them again.
+/// Segments 0 .. segments-1 of the round's gradient have been combined: nobody need send them again. Those
+/// that no earlier Combined named were combined under the selection of `epoch`.
 struct Combined {
   Stamp stamp;
   std::uint32_t segments = 0;
+  Epoch epoch;
 };
 /// The optimiser has stepped and the round is as durable as it will be.
 struct CommitDone {
@@ -104,8 +106,8 @@ struct Forget {
 struct Commit {
   Stamp stamp;
   SelectionRef selection;
-  /// Relative; 0: exact. The largest of the selections that the round announced: segments combined under an
-  /// earlier one stay as they are.
+  /// Relative; 0: exact. The largest of the selections under which segments were combined, the last one
+  /// included: what was combined under an earlier one stays as it is.
   double residual = 0;
   std::uint64_t chunks_completed =
       0;  ///< chunk gradients finished in this round by all workers, lost ones included
@@ -264,7 +266,8 @@ class Server {
   SelectionRef selection_;  // the last one announced; null before the first signal
   Epoch epoch_;
   std::uint32_t first_segment_ = 0;
-  double residual_ = 0;  // relative; the largest of the selections announced in this round
+  std::vector<double> residuals_;  // relative; of the selections announced in this round, by epoch from 1
+  double combined_residual_ = 0;   // the largest of those under which something was combined
   bool deadline_passed_ = false;
   std::uint32_t timer_serial_ = 0;
   std::optional<TimerId> wait_timer_;

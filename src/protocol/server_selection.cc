@@ -179,10 +179,10 @@ void Server::announce(const std::vector<WorkerId>& encoders, Out& out) {
   const bool first = selection_ == nullptr;
   selection_ = std::make_shared<const Selection>(Selection{stamp_, epoch_, used_});
   phase_ = Phase::collecting;
-  if (!coverage_of(used_).complete()) {
-    const double all = static_cast<double>(plan_->chunks() * plan_->blocks());
-    residual_ = std::max(residual_, std::sqrt(code_->residual_squared(*plan_, used_) / all));
-  }
+  const double all = static_cast<double>(plan_->chunks() * plan_->blocks());
+  const bool exact = coverage_of(used_).complete();
+  residuals_.push_back(exact ? 0 : std::sqrt(code_->residual_squared(*plan_, used_) / all));
+  assert(residuals_.size() == epoch_.value);
   std::fill(touched_.begin(), touched_.end(), std::uint8_t{0});
   touched_count_ = 0;
   for (const WorkerId w : encoders) {
@@ -226,7 +226,7 @@ void Server::commit_if_complete(Out& out) {
   Commit c;
   c.stamp = stamp_;
   c.selection = selection_;
-  c.residual = residual_;
+  c.residual = std::max(combined_residual_, residuals_.back());
   c.chunks_completed = completed_;
   c.live_workers = static_cast<std::uint32_t>(live_workers());
   for (std::size_t w = 0; w < peers_.size(); ++w) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace gleaner {
 namespace {
 
@@ -110,9 +112,9 @@ TEST_F(ServerTest, TheExpectedSetIsNamedBeforeTheSignal) {
 
 TEST_F(ServerTest, CombinedSegmentsAreNotAskedForAgain) {
   collect();
-  step(Combined{kRound1, 3});
-  step(Combined{kRound1, 2});                     // late
-  step(Combined{Stamp{Term(1), RoundId(9)}, 7});  // of another round
+  step(Combined{kRound1, 3, Epoch(1)});
+  step(Combined{kRound1, 2, Epoch(1)});                     // late
+  step(Combined{Stamp{Term(1), RoundId(9)}, 7, Epoch(1)});  // of another round
   hear(peer(0), Progress{kRound1, SlotSet::first(2)});
   step(WorkerLost{peer(1)});
   ASSERT_EQ(all<SendWorker>().size(), 1U);
@@ -120,6 +122,34 @@ TEST_F(ServerTest, CombinedSegmentsAreNotAskedForAgain) {
   EXPECT_EQ(t.first_segment, 3U);
   EXPECT_EQ(t.ticket.epoch, Epoch(2));
   EXPECT_THAT(all<Forget>(), testing::SizeIs(1));
+}
+
+// At the deadline only worker 0 has the one chunk, of which two copies are needed; the others have it too
+// when worker 0 is lost. Its half counts only if a segment was combined with it.
+TEST_F(ServerTest, ASelectionUnderWhichNothingWasCombinedDoesNotCount) {
+  const Assignment a = Assignment::cyclic(1, 3, 3).value();
+  plan_ = std::make_shared<const Plan>(
+      Plan::make(Method::partial, a, Ordering::optimal(a), Frame::gaussian(3, 2, 1)).value());
+  ServerOptions options;
+  options.recovery = {Recovery::Kind::deadline, std::chrono::milliseconds(100), 0};
+  for (const bool combined : {false, true}) {
+    restart(options);
+    for (std::uint32_t w = 0; w < 3; ++w) join(peer(w));
+    step(BeginRound{RoundId(1)});
+    hear(peer(0), Progress{kRound1, SlotSet::single(Slot(0))});
+    step(TimerFired{{TimerId::Kind::deadline, kRound1, 1}});
+    ASSERT_EQ(all<Expect>().size(), 1U);
+    if (combined) step(Combined{kRound1, 1, Epoch(1)});
+    hear(peer(1), Progress{kRound1, SlotSet::single(Slot(0))});
+    hear(peer(2), Progress{kRound1, SlotSet::single(Slot(0))});
+    step(WorkerLost{peer(0)});
+    ASSERT_EQ(all<Expect>().size(), 1U);
+    step(Combined{kRound1, 2, Epoch(2)});
+    step(VectorIn{peer(1), {kRound1, Epoch(2)}});
+    step(VectorIn{peer(2), {kRound1, Epoch(2)}});
+    ASSERT_EQ(all<Commit>().size(), 1U);
+    EXPECT_DOUBLE_EQ(all<Commit>()[0].residual, combined ? std::sqrt(.5) : 0);
+  }
 }
 
 TEST_F(ServerTest, ACommitSaysWhatTheRoundCost) {

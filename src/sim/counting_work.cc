@@ -15,6 +15,7 @@ void CountingWork::begin_round(Stamp stamp) {
 void CountingWork::expect(const Expect& expect, Outcomes& out) {
   paused_ = expect.vectors.empty();
   if (paused_) return;
+  epoch_ = expect.selection->epoch;
   for (Incoming& v : incoming_) v.expected = false;
   for (const Expect::Vector& wanted : expect.vectors) {
     Incoming& v = incoming_[wanted.peer.worker.index()];
@@ -57,7 +58,7 @@ void CountingWork::combine(Outcomes& out) {
   combined_ = std::max(combined_, least);
   behind_ = 0;
   for (const Incoming& v : incoming_) behind_ += is_behind(v) ? 1 : 0;
-  out.emplace_back(Combined{stamp_, combined_});
+  out.emplace_back(Combined{stamp_, combined_, epoch_});
 }
 
 }  // namespace gleaner

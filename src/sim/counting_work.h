@@ -60,6 +60,7 @@ class CountingWork final : public VectorWork {
   std::vector<Sending> sending_;
   std::vector<Incoming> incoming_;
   Stamp stamp_;
+  Epoch epoch_;  // of the last Expect
   std::uint32_t combined_ = 0;
   std::size_t behind_ = 0;  // vectors that are, among those expected
   bool paused_ = true;

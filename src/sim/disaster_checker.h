@@ -25,13 +25,13 @@ namespace gleaner {
 struct Violation {
   enum class Rule : std::uint8_t {
     gradient,  ///< the combined gradient is not what was announced
-    residual,  ///< the announced residual is not what the selections have, or more than the rule allows
+    residual,  ///< it is not what was announced, more than the rule allows, or settled for too early
     rounds,    ///< a round is lost, doubled or out of order
     model,     ///< the parameters are not those that the commits give
     stale,     ///< a stale vector was used
     dead,      ///< something of a dead incarnation counts
-    vector,    ///< a vector that is short, broken or not there was taken for whole
-    liveness,  ///< the run did not end, or gave up without need
+    vector,    ///< a broken vector was taken for whole, or a sound one rejected
+    liveness,  ///< the run did not end, or gave up without need or without waiting
   };
   Rule rule{};
   std::string what;  ///< a sentence without full stop
@@ -70,8 +70,9 @@ class DisasterChecker final : public Watcher, public VectorWitness {
 
   void on_life(Term term, RoundId durable) override;
   void on_begin(Stamp stamp, std::span<const float> parameters) override;
-  void on_chunk(Peer peer, Stamp stamp, Slot slot, ChunkOutcome outcome) override;
+  void on_chunk(Peer peer, Stamp stamp, Slot slot, ChunkOutcome outcome, bool poisoned) override;
   void on_missing_gradients(Peer peer, const EncodeAndSend& what) override;
+  void on_segment(const VectorSegment& part, bool spoiled) override;
   void on_expect(const Expect& expect, std::uint32_t before, std::uint32_t after) override;
   void on_forget(WorkerId worker) override;
   void on_delivery(const Delivery& delivery) override;
@@ -86,6 +87,7 @@ class DisasterChecker final : public Watcher, public VectorWitness {
     Peer peer;
     Epoch epoch;
     std::set<std::uint32_t> sound;  // segments that came in whole under this ticket
+    bool unsound = false;           // one came in that was not
     bool whole = false;             // the server was told so
   };
 
@@ -96,7 +98,17 @@ class DisasterChecker final : public Watcher, public VectorWitness {
   void check_combined(std::uint32_t before, std::uint32_t after);
   void check_residual(const Commit& commit);
   void check_gradient(std::span<const float> gradient);
+  void check_shortfall();
   void check_failure();
+  void check_rejection(const FromWorker& said, const ChunkRejected& rejected);
+  void take_whole(const VectorIn& in);
+  void take_for_bad(const VectorBad& bad);
+  void look_at_hope();
+  [[nodiscard]] bool rule_can_be_met() const;
+  [[nodiscard]] double allowed_residual() const;
+  [[nodiscard]] bool is_settled(ChunkId chunk) const;
+  /// The vector that this peer is to send under this ticket; null if it would be stale.
+  [[nodiscard]] Wanted* wanted(Peer peer, Ticket ticket);
   [[nodiscard]] double tolerance() const;
   [[nodiscard]] Ticket ticket_of(const Wanted& v) const { return {stamp_, v.epoch}; }
 
@@ -111,6 +123,7 @@ class DisasterChecker final : public Watcher, public VectorWitness {
 
   // Rounds and the model.
   Stamp stamp_;        // of the round that began last
+  Time began_{};       // when it did
   RoundId committed_;  // the last, on the line of history that counts
   RoundId durable_;
   RoundId committed_ever_;  // the largest, also what was lost again
@@ -125,10 +138,11 @@ class DisasterChecker final : public Watcher, public VectorWitness {
   std::vector<std::shared_ptr<const DecodeOperator>> combined_under_;  // by segment
   std::uint32_t combined_ = 0;
   bool paused_ = true;
-  double residual_ = 0;
   std::set<std::tuple<WorkerId, Incarnation, Ticket>> stale_seen_;
 
-  bool loss_in_hand_ = false;  // the server is being told of a loss after the signal
+  std::optional<Time> hopeless_since_;   // in this round: the live workers cannot meet the rule
+  bool loss_in_hand_ = false;            // the server is being told of a loss after the signal
+  std::optional<WorkerId> bad_in_hand_;  // and of a vector of this worker that cannot be used
   bool failed_ = false;
   bool tracing_ = false;
   std::vector<std::string> trace_;

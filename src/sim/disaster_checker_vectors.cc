@@ -48,7 +48,7 @@ void DisasterChecker::on_expect(const Expect& expect, std::uint32_t before, std:
   }
   std::map<WorkerId, Wanted> wanted;
   for (const Expect::Vector& v : expect.vectors) {
-    Wanted next{v.peer, v.epoch, {}, false};
+    Wanted next{v.peer, v.epoch, {}, false, false};
     const auto old = wanted_.find(v.peer.worker);
     if (old != wanted_.end() && old->second.peer == v.peer && old->second.epoch == v.epoch)
       next = old->second;
@@ -58,8 +58,8 @@ void DisasterChecker::on_expect(const Expect& expect, std::uint32_t before, std:
   selection_ = expect.selection;
   announced_[selection_->epoch.value] = selection_;
   operator_ = std::make_shared<const DecodeOperator>(plan_, selection_->used);
-  residual_ = std::max(residual_, operator_->relative_residual());
   wanted_.swap(wanted);
+  check_shortfall();
   check_vectors(expect, wanted);
   check_combined(before, after);
 }
@@ -113,11 +113,12 @@ void DisasterChecker::on_forget(WorkerId worker) {
 
 void DisasterChecker::on_delivery(const Delivery& d) {
   const VectorSegment& part = *d.part;
-  const auto v = wanted_.find(part.peer.worker);
-  const bool current =
-      v != wanted_.end() && v->second.peer == part.peer && ticket_of(v->second) == part.ticket;
-  if (current) {
-    if (is_sound(part, layout_)) v->second.sound.insert(part.index);
+  if (Wanted* const v = wanted(part.peer, part.ticket); v != nullptr) {
+    if (is_sound(part, layout_)) {
+      v->sound.insert(part.index);
+    } else {
+      v->unsound = true;
+    }
     return check_combined(d.combined_before, d.combined_after);
   }
   if (stale_seen_.emplace(part.peer.worker, part.peer.life, part.ticket).second) {
@@ -131,84 +132,16 @@ void DisasterChecker::on_delivery(const Delivery& d) {
   }
 }
 
+void DisasterChecker::on_segment(const VectorSegment& part, bool spoiled) {
+  if (spoiled || is_sound(part, layout_)) return;
+  broken(Rule::vector, fmt::format("worker {} sends segment {} of {} with a number that is none, or too few",
+                                   part.peer.worker.value, part.index, text(part.ticket.stamp)));
+}
+
 void DisasterChecker::on_missing_gradients(Peer peer, const EncodeAndSend& what) {
   broken(Rule::vector,
          fmt::format("worker {} encodes slots {} in {} without having all their gradients", peer.worker.value,
                      what.selection->used[peer.worker.index()].text(), text(what.ticket.stamp)));
-}
-
-void DisasterChecker::check_combined(std::uint32_t before, std::uint32_t after) {
-  if (after > before && paused_) {
-    broken(Rule::vector, fmt::format("segment {} is combined while the selection is being mended", before));
-  }
-  combined_ = after;
-  for (std::uint32_t s = before; s < std::min(after, layout_.count()); ++s) {
-    combined_under_[s] = operator_;
-    for (const auto& [worker, v] : wanted_) {
-      if (v.sound.contains(s)) continue;
-      broken(Rule::vector,
-             fmt::format("segment {} is combined without a sound one from worker {} of epoch {}", s,
-                         worker.value, v.epoch.value));
-    }
-  }
-}
-
-void DisasterChecker::check_residual(const Commit& commit) {
-  constexpr double kRounding = 1e-7;
-  if (!(std::abs(commit.residual - residual_) <= kRounding)) {
-    broken(Rule::residual, fmt::format("{} announces the residual {:.9g}, its selections have {:.9g}",
-                                       text(commit.stamp), commit.residual, residual_));
-  }
-  if (commit.residual != 0 && residual_ == 0) {
-    broken(Rule::residual,
-           fmt::format("{} is exact and announces the residual {:.3g}", text(commit.stamp), commit.residual));
-  }
-  const ServerOptions& options = cluster_.spec.server;
-  if (options.when_unrecoverable == WhenUnrecoverable::approximate) return;
-  const bool exact = options.recovery.kind == Recovery::Kind::exact;
-  if (!exact && options.recovery.kind != Recovery::Kind::residual) return;
-  const double allowed = exact ? 0 : options.recovery.residual;
-  if (!(residual_ <= allowed + kRounding)) {
-    broken(Rule::residual, fmt::format("{} is committed with the residual {:.6g}, {:.6g} is allowed",
-                                       text(commit.stamp), residual_, allowed));
-  }
-}
-
-double DisasterChecker::tolerance() const {
-  const auto l = static_cast<double>(plan_.blocks());
-  const auto n = static_cast<double>(plan_.chunks());
-  // The weights of a fit of whole vectors are no coefficients of a frame; they are small, and few of them
-  // large.
-  const double condition = plan_.method() == Method::original && plan_.blocks() == 1
-                               ? 16 * static_cast<double>(plan_.assignment().load_max())
-                               : cluster_.condition;
-  return 2 * 0x1p-24 * 2 * n * (1 + 2 * l * std::sqrt(l) * condition);
-}
-
-void DisasterChecker::check_gradient(std::span<const float> gradient) {
-  const std::size_t d = gradient.size();
-  const std::size_t l = plan_.blocks();
-  const std::size_t block = block_length(d, l);
-  const std::vector<double> truth = model_.gradients(parameters_);
-  const double allowed = tolerance();
-  for (std::size_t at = 0; at < d; ++at) {
-    const std::size_t k = at / block;
-    const std::size_t t = at % block;
-    const DecodeOperator& decode = *combined_under_[t / layout_.segment_floats];
-    double wanted = 0;
-    for (std::size_t i = 0; i < plan_.chunks(); ++i) {
-      for (std::size_t q = 0; q < l && q * block + t < d; ++q)
-        wanted += decode.at(i, k, q) * truth[i * d + q * block + t];
-    }
-    const double found = static_cast<double>(gradient[at]);
-    if (std::abs(found - wanted) <= allowed) continue;
-    return broken(
-        Rule::gradient,
-        fmt::format("coordinate {} of the gradient of {} is {:.9g}, {} gives {:.9g} (tolerance {:.2g})", at,
-                    text(stamp_), found,
-                    decode.residual_squared() == 0 ? "the sum over all chunks" : "its selection", wanted,
-                    allowed));
-  }
 }
 
 }  // namespace gleaner

@@ -10,7 +10,7 @@
 namespace gleaner {
 namespace {
 
-/// Frames above it are drawn again: floats have seven digits, and the checker wants to see an error.
+/// Frames above it are not used: floats have seven digits, and the checker wants to see an error.
 constexpr double kConditionMax = 200;
 
 struct Shape {
@@ -92,25 +92,25 @@ Frame any_coloured(const Assignment& a, std::size_t blocks, std::uint64_t seed) 
   return Frame::from_rows(FrameKind::coloured, a.workers(), blocks, std::move(rows), colours).value();
 }
 
-Frame any_frame(Dice& dice, const Assignment& a, std::size_t blocks, std::string& name, double& condition) {
+// Empty if none of many is good enough.
+std::optional<Frame> any_frame(Dice& dice, const Assignment& a, std::size_t blocks,
+                               DisasterCluster& cluster) {
   if (blocks == 1 && dice.chance(.6)) {
-    name = "ones";
-    condition = 1;
+    cluster.frame = "ones";
+    cluster.condition = 1;
     return Frame::ones(a.workers());
   }
   bool coloured = dice.chance(.5);
-  std::optional<Frame> best;
-  for (int attempt = 0; attempt < 60 && (!best || condition > kConditionMax); ++attempt) {
+  for (int attempt = 0; attempt < 60; ++attempt) {
     coloured = coloured || attempt >= 10;  // too many sets of holders meet for vectors that all differ
     const std::uint64_t seed = dice.bits();
     Frame frame = coloured ? any_coloured(a, blocks, seed) : Frame::gaussian(a.workers(), blocks, seed);
-    const double worst = worst_condition(a, frame);
-    if (best && worst >= condition) continue;
-    best = std::move(frame);
-    condition = worst;
-    name = coloured ? "coloured" : "gaussian";
+    cluster.condition = worst_condition(a, frame);
+    if (cluster.condition > kConditionMax) continue;
+    cluster.frame = coloured ? "coloured" : "gaussian";
+    return frame;
   }
-  return *std::move(best);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -119,8 +119,9 @@ void draw_disaster_plan(Dice& dice, DisasterCluster& cluster) {
   Shape shape = any_shape(dice);
   const Assignment a = any_assignment(dice, shape, cluster.scheme);
   Ordering order = any_ordering(dice, a, cluster.order);
-  Frame frame = any_frame(dice, a, shape.blocks, cluster.frame, cluster.condition);
-  Result<Plan> plan = Plan::make(shape.method, a, std::move(order), std::move(frame));
+  std::optional<Frame> frame = any_frame(dice, a, shape.blocks, cluster);
+  while (!frame) frame = any_frame(dice, a, --shape.blocks, cluster);  // one block always has a good one
+  Result<Plan> plan = Plan::make(shape.method, a, std::move(order), *std::move(frame));
   GLEANER_CHECK(plan.ok(), plan.ok() ? "" : plan.error().sentence());
   cluster.spec.plan = std::make_shared<const Plan>(std::move(plan).value());
 }

@@ -44,17 +44,18 @@ bool DisasterRoll::is_live(Peer peer) const {
   return seat.live && seat.life == peer.life;
 }
 
-void DisasterRoll::finishes(Peer peer, Stamp stamp, Slot slot) {
-  Work& work = finished_[peer.worker.index()][peer.life];
+void DisasterRoll::ends(Peer peer, Stamp stamp, Slot slot, ChunkOutcome outcome) {
+  Work& work = work_[peer.worker.index()][peer.life];
   if (stamp < work.stamp) return;  // faster than its Abort
-  if (work.stamp < stamp) work = {stamp, {}};
-  work.slots.insert(slot);
+  if (work.stamp < stamp) work = {stamp, {}, {}};
+  if (outcome == ChunkOutcome::finished) work.finished.insert(slot);
+  if (outcome == ChunkOutcome::rejected) work.thrown_away.insert(slot);
 }
 
-SlotSet DisasterRoll::finished(Peer peer, Stamp stamp) const {
-  const auto& lives = finished_[peer.worker.index()];
+DisasterRoll::Work DisasterRoll::work(Peer peer, Stamp stamp) const {
+  const auto& lives = work_[peer.worker.index()];
   const auto it = lives.find(peer.life);
-  return it == lives.end() || it->second.stamp != stamp ? SlotSet{} : it->second.slots;
+  return it == lives.end() || it->second.stamp != stamp ? Work{} : it->second;
 }
 
 UsedSlots DisasterRoll::possible() const {

@@ -8,6 +8,7 @@
 
 #include "coding/plan.h"
 #include "protocol/server.h"
+#include "protocol/worker.h"
 
 namespace gleaner {
 
@@ -15,7 +16,7 @@ namespace gleaner {
 /// them. Value type; the plan must outlive it.
 class DisasterRoll {
  public:
-  explicit DisasterRoll(const Plan& plan) : plan_(&plan), seats_(plan.workers()), finished_(plan.workers()) {}
+  explicit DisasterRoll(const Plan& plan) : plan_(&plan), seats_(plan.workers()), work_(plan.workers()) {}
 
   // ---- what the server is told
   void server_starts();
@@ -31,9 +32,11 @@ class DisasterRoll {
   }
 
   // ---- the truth
-  void finishes(Peer peer, Stamp stamp, Slot slot);
+  void ends(Peer peer, Stamp stamp, Slot slot, ChunkOutcome outcome);
   /// What this incarnation has finished in this round, ever.
-  [[nodiscard]] SlotSet finished(Peer peer, Stamp stamp) const;
+  [[nodiscard]] SlotSet finished(Peer peer, Stamp stamp) const { return work(peer, stamp).finished; }
+  /// What it had to throw away.
+  [[nodiscard]] SlotSet thrown_away(Peer peer, Stamp stamp) const { return work(peer, stamp).thrown_away; }
 
   /// The recount: what the workers on the roll could give to the round if each of them did all that it can.
   [[nodiscard]] UsedSlots possible() const;
@@ -49,12 +52,14 @@ class DisasterRoll {
   };
   struct Work {
     Stamp stamp;
-    SlotSet slots;
+    SlotSet finished;
+    SlotSet thrown_away;
   };
+  [[nodiscard]] Work work(Peer peer, Stamp stamp) const;
 
   const Plan* plan_;
   std::vector<Seat> seats_;
-  std::vector<std::map<Incarnation, Work>> finished_;
+  std::vector<std::map<Incarnation, Work>> work_;
 };
 
 }  // namespace gleaner

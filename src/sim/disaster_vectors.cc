@@ -59,7 +59,8 @@ ChunkVerdict DisasterVectors::compute(Peer peer, Stamp stamp, Slot slot) {
   const auto parameters = parameters_of_.find(stamp);
   GLEANER_CHECK(parameters != parameters_of_.end(), "the parameters come before the first chunk");
   GradientBuffer buffer = l.store.take();
-  model_.poison(goes_bad(bad_.chunk, peer, stamp, slot.value));
+  const bool poisoned = goes_bad(bad_.chunk, peer, stamp, slot.value);
+  model_.poison(poisoned);
   FreePulse pulse;
   const ChunkVerdict verdict =
       compute_chunk(model_, parameters->second, plan_->assignment().chunk_at(peer.worker, slot), stamp.round,
@@ -71,7 +72,7 @@ ChunkVerdict DisasterVectors::compute(Peer peer, Stamp stamp, Slot slot) {
   } else {
     l.store.give_back(std::move(buffer));
   }
-  witness_.on_chunk(peer, stamp, slot, verdict.outcome);
+  witness_.on_chunk(peer, stamp, slot, verdict.outcome, poisoned);
   return verdict;
 }
 
@@ -95,7 +96,8 @@ VectorSegment DisasterVectors::next_segment(Peer peer) {
   Sending& s = *l.sending;
   VectorSegment part{peer, s.ticket, s.next, std::vector<float>(layout_.range(s.next).size(), 0.0F)};
   if (s.encoder && !part.data.empty()) s.encoder->encode(s.next, part.data);
-  spoil(peer, part);
+  const bool spoiled = spoil(peer, part);
+  witness_.on_segment(part, spoiled);
   ++s.next;
   return part;
 }
@@ -111,14 +113,16 @@ bool DisasterVectors::goes_bad(double probability, Peer peer, Stamp stamp, std::
   return true;
 }
 
-void DisasterVectors::spoil(Peer peer, VectorSegment& segment) {
+bool DisasterVectors::spoil(Peer peer, VectorSegment& segment) {
   const std::uint64_t position = (std::uint64_t{segment.ticket.epoch.value} << 20U) + segment.index;
-  if (segment.data.empty() || !goes_bad(bad_.segment, peer, segment.ticket.stamp, position << 20U)) return;
+  if (segment.data.empty() || !goes_bad(bad_.segment, peer, segment.ticket.stamp, position << 20U))
+    return false;
   switch (position % 3) {
     case 0: segment.data.pop_back(); break;
     case 1: segment.data.push_back(1.0F); break;
     default: segment.data.back() = std::numeric_limits<float>::quiet_NaN(); break;
   }
+  return true;
 }
 
 // ---- the server

@@ -33,9 +33,12 @@ class VectorWitness {
   virtual ~VectorWitness() = default;
   virtual void on_life(Term, RoundId /*durable*/) {}
   virtual void on_begin(Stamp, std::span<const float> /*parameters*/) {}
-  virtual void on_chunk(Peer, Stamp, Slot, ChunkOutcome) {}
+  /// `poisoned`: a NaN was put into it.
+  virtual void on_chunk(Peer, Stamp, Slot, ChunkOutcome, bool /*poisoned*/) {}
   /// Gradients were asked for that this incarnation does not have.
   virtual void on_missing_gradients(Peer, const EncodeAndSend&) {}
+  /// A segment leaves. `spoiled`: it was broken on purpose.
+  virtual void on_segment(const VectorSegment&, bool /*spoiled*/) {}
   virtual void on_expect(const Expect&, std::uint32_t /*combined_before*/, std::uint32_t /*combined_after*/) {
   }
   virtual void on_forget(WorkerId) {}
@@ -62,8 +65,6 @@ class DisasterVectors final : public VectorWork {
 
   /// About `segments` segments of equal length.
   static SegmentLayout layout_of(std::size_t dimension, std::size_t blocks, std::uint32_t segments);
-
-  [[nodiscard]] std::uint32_t went_bad() const { return went_bad_; }
 
   void start(Peer peer) override;
   void stop(Peer peer) override;
@@ -96,7 +97,8 @@ class DisasterVectors final : public VectorWork {
 
   Life& life(Peer peer);
   [[nodiscard]] bool goes_bad(double probability, Peer peer, Stamp stamp, std::uint64_t position);
-  void spoil(Peer peer, VectorSegment& segment);
+  /// Whether it did.
+  bool spoil(Peer peer, VectorSegment& segment);
 
   std::shared_ptr<const Plan> plan_;
   std::shared_ptr<const Code> code_;

@@ -30,6 +30,7 @@ void Combiner::begin(Stamp stamp) {
 void Combiner::expect(const Expect& expect, std::vector<Outcome>& out) {
   paused_ = expect.vectors.empty();
   if (paused_) return;
+  epoch_ = expect.selection->epoch;
   std::map<WorkerId, Incoming> wanted;
   for (const Expect::Vector& v : expect.vectors) {
     Incoming next;
@@ -131,7 +132,7 @@ void Combiner::combine(std::vector<Outcome>& out) {
     }
     ++combined_;
   }
-  if (combined_ > before) out.push_back(Combined{stamp_, combined_});
+  if (combined_ > before) out.push_back(Combined{stamp_, combined_, epoch_});
 }
 
 }  // namespace gleaner

@@ -68,6 +68,7 @@ class Combiner {
   std::shared_ptr<const Code> code_;
   SegmentLayout layout_;
   Stamp stamp_;
+  Epoch epoch_;  // of the last Expect
   bool paused_ = true;
   std::map<WorkerId, Incoming> incoming_;  // worker order is the order of summation
   std::uint32_t combined_ = 0;

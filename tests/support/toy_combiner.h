@@ -96,7 +96,7 @@ class ToyCombiner {
     while (!paused_ && combined() < shape_.segments) {
       for (const auto& [worker, v] : incoming_) {
         if (!v.parts.contains(combined())) {
-          if (combined() > before) out.push_back(Combined{stamp_, combined()});
+          if (combined() > before) out.push_back(Combined{stamp_, combined(), selection_->epoch});
           return;
         }
       }
@@ -106,7 +106,7 @@ class ToyCombiner {
       }
       combined_under.push_back(selection_);
     }
-    if (combined() > before) out.push_back(Combined{stamp_, combined()});
+    if (combined() > before) out.push_back(Combined{stamp_, combined(), selection_->epoch});
   }
 
   std::shared_ptr<const Plan> plan_;
