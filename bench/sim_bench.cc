@@ -3,17 +3,21 @@
 //   sim_bench [--benchmark_filter=Workers]
 //
 // to_queue: the time, over that of pushing and popping as many events of the same number of workers through
-// an event queue, measured in the same run. G1 needs GLEANER_SHARED or ../shared.
+// an event queue, measured in the same run. to_sort: the time of both clairvoyant bounds over that of sorting
+// the moments at which copies are finished. G1 needs GLEANER_SHARED or ../shared.
 #include <benchmark/benchmark.h>
 
 #include <time.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <vector>
 
 #include "base/random.h"
+#include "coding/clairvoyant.h"
 #include "sim/cluster.h"
 #include "sim/event_queue.h"
 
@@ -73,6 +77,34 @@ void workers(benchmark::State& state) {
   state.counters["to_queue"] = took / queue_seconds(m, events);
 }
 BENCHMARK(workers)->Name("Workers")->RangeMultiplier(10)->Range(100, 100000)->Unit(benchmark::kMillisecond);
+
+// B1 and B2 of one draw.
+void bounds(benchmark::State& state) {
+  const auto m = static_cast<std::size_t>(state.range(0));
+  const Assignment a = Assignment::regular_graph(m, m, 8, 1).value();
+  Clairvoyant clairvoyant(a, 2);
+  Random random({1, Purpose::test});
+  std::vector<double> times(m);
+  std::vector<double> moments(8 * m);
+  double sorting = 0;
+  double bounding = 0;
+  for (auto _ : state) {
+    for (double& s : times) s = 0.01 + static_cast<double>(random.bits() % 1000) / 300;
+    for (std::size_t e = 0; e < moments.size(); ++e) {
+      moments[e] = times[e / 8] * static_cast<double>(e % 8 + 1);
+    }
+    const double start = cpu_seconds();
+    std::sort(moments.begin(), moments.end());
+    const double sorted = cpu_seconds();
+    benchmark::DoNotOptimize(clairvoyant.bounds(times));
+    sorting += sorted - start;
+    bounding += cpu_seconds() - sorted;
+  }
+  state.counters["copies/s"] =
+      static_cast<double>(moments.size()) * static_cast<double>(state.iterations()) / bounding;
+  state.counters["to_sort"] = bounding / sorting;
+}
+BENCHMARK(bounds)->Name("Bounds")->RangeMultiplier(10)->Range(100, 100000)->Unit(benchmark::kMillisecond);
 
 // Plan, machines and one round: what a user waits for.
 void from_nothing(benchmark::State& state) {

@@ -9,6 +9,7 @@
 #include "app/advise_spec.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
+#include "app/repetition_note.h"
 #include "app/say.h"
 #include "app/study_progress.h"
 
@@ -36,10 +37,11 @@ Result<int> advise_command(const AdviseOptions& options) {
   progress.clear();
   if (InterruptGuard::interrupted()) return kExitInterrupted;
   if (!advice) return advice.error();
+  const std::string note = repetition_note(spec.conditions.speeds, options.trials, options.rounds);
   if (options.json) {
-    fmt::print("{}\n", advise_json(options, advice.value()));
+    fmt::print("{}\n", advise_json(options, advice.value(), note));
   } else {
-    fmt::print("{}", advise_text(options, advice.value()));
+    fmt::print("{}", advise_text(options, advice.value(), note));
   }
   const StudySummary& best = advice.value().best.summary;
   return best.failed == best.trials ? kExitFailed : kExitDone;

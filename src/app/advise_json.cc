@@ -52,7 +52,7 @@ Json row_of(const AdviseOptions& o, const TriedSetting& t) {
 
 }  // namespace
 
-std::string advise_json(const AdviseOptions& o, const Advice& advice) {
+std::string advise_json(const AdviseOptions& o, const Advice& advice, const std::string& note) {
   Json j;
   j["seed"] = o.seed;
   j["settings"] = advice.settings;
@@ -68,6 +68,8 @@ std::string advise_json(const AdviseOptions& o, const Advice& advice) {
                      {"network", number(advice.parts.network)}};
   j["limited_by"] = std::isfinite(advice.parts.work) ? Json(limited_by(advice.parts)) : Json(nullptr);
   j["why"] = advise_reasons(o, advice);
+  j["notes"] = Json::array();
+  if (!note.empty()) j["notes"].push_back(note);
   return j.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

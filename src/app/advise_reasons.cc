@@ -37,17 +37,20 @@ std::string about_parts(const Advice& advice) {
 
 std::string about_uncoded(const Advice& advice) {
   const TriedSetting& u = advice.uncoded;
+  // The first clause is what happened; the others say what would help, but of another setting.
+  const std::string why = u.summary.reason.substr(0, u.summary.reason.find("; "));
+  if (advice.best.summary.failed == advice.best.summary.trials) {
+    return "no setting that was tried completes a round: uncoded fails since " + why;
+  }
   if (advice.best.setting.method == Method::uncoded) {
     return "nothing is gained by more copies here: waiting for all is as fast, and needs the least memory";
   }
   if (u.summary.failed == u.summary.trials) {
-    // The first clause is what happened; the others say what would help, but of another setting.
-    return "uncoded, which waits for all, completes no round: " +
-           u.summary.reason.substr(0, u.summary.reason.find("; "));
+    return "uncoded, which waits for all, completes no round: " + why;
   }
   const Ratio& r = advice.best.to_uncoded;  // of this to uncoded
-  std::string text = fmt::format("uncoded, which waits for all, takes {}, {:.2f} times as long",
-                                 seconds_text(u.summary.time.mean), 1 / r.ratio);
+  std::string text = fmt::format("uncoded, which waits for all, takes {}", seconds_text(u.summary.time.mean));
+  if (r.ratio > 0) text += fmt::format(", {:.2f} times as long", 1 / r.ratio);
   if (r.low > 0 && std::isfinite(r.high)) text += fmt::format(" ({:.2f}..{:.2f})", 1 / r.high, 1 / r.low);
   if (u.summary.failed > 0) {
     text += fmt::format(", where it ends at all: {} of {} trials failed", u.summary.failed, u.summary.trials);

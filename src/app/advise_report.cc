@@ -75,7 +75,7 @@ std::string table_of(const Advice& advice) {
 
 }  // namespace
 
-std::string advise_text(const AdviseOptions& o, const Advice& advice) {
+std::string advise_text(const AdviseOptions& o, const Advice& advice, const std::string& note) {
   const PlanSetting& best = advice.best.setting;
   std::string text = fmt::format("{}\n\n{}", name_of_setting(best), table_of(advice));
   text += fmt::format("\n  {} settings were tried{}\n\nWhy:\n", advice.settings,
@@ -85,6 +85,7 @@ std::string advise_text(const AdviseOptions& o, const Advice& advice) {
     text += fmt::format("  - a chunk is 1/{} of the data, so its drawn time counts {:.3g} times\n", *o.chunks,
                         static_cast<double>(o.workers) / static_cast<double>(*o.chunks));
   }
+  if (!note.empty()) text += paragraph(note, "  - ");
   return text +
          fmt::format("\nTry it:\n  {}\n  {}\n", plan_command_line(o, best), train_command_line(o, best));
 }

@@ -84,7 +84,7 @@ class Plans {
     }
     const Plan& known = *at->second;
     if (s.method == known.method()) return at->second;
-    return shared(Plan::make(s.method, known.assignment(), known.ordering(), known.frame()));
+    return shared(known.with_method(s.method));
   }
 
  private:

@@ -144,7 +144,7 @@ Result<int> simulate_command(const SimulateOptions& options) {
   const std::vector<SimulateResult>& results = ran.value();
   if (results.empty()) return kExitInterrupted;
   if (options.json) {
-    fmt::print("{}\n", simulate_json(results));
+    fmt::print("{}\n", simulate_json(results, rows.notes));
   } else {
     fmt::print("{}", simulate_table(results, rows.notes));
   }

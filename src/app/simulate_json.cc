@@ -82,12 +82,16 @@ Json object_of(const SimulateResult& r) {
 
 }  // namespace
 
-std::string simulate_json(std::span<const SimulateResult> results) {
-  if (results.size() == 1) return object_of(results[0]).dump(2);
+std::string simulate_json(std::span<const SimulateResult> results, std::span<const std::string> notes) {
   Json j;
-  j["seed"] = results[0].row.study.seed;
-  j["rows"] = Json::array();
-  for (const SimulateResult& r : results) j["rows"].push_back(object_of(r));
+  if (results.size() == 1) {
+    j = object_of(results[0]);
+  } else {
+    j["seed"] = results[0].row.study.seed;
+    j["rows"] = Json::array();
+    for (const SimulateResult& r : results) j["rows"].push_back(object_of(r));
+  }
+  j["notes"] = notes;
   return j.dump(2);
 }
 

@@ -33,8 +33,9 @@ struct SimulateResult {
 [[nodiscard]] std::string simulate_table(std::span<const SimulateResult> results,
                                          std::span<const std::string> notes);
 
-/// One object: that of the row, or {"seed", "rows": [..]} for several. No line end.
-[[nodiscard]] std::string simulate_json(std::span<const SimulateResult> results);
+/// One object: that of the row, or {"seed", "rows": [..]} for several, with the notes. No line end.
+[[nodiscard]] std::string simulate_json(std::span<const SimulateResult> results,
+                                        std::span<const std::string> notes);
 
 /// All rows in one figure: residual against deadline if there are several deadlines, else the time of a round
 /// against whatever number differs between rows, else row beside row.

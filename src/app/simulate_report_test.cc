@@ -53,13 +53,14 @@ SimulateOptions several() {
 
 TEST(SimulateReport, OneRowIsTheObjectItself) {
   const std::vector<SimulateResult> results = results_of({});
-  const Json j = Json::parse(simulate_json(results));
+  const Json j = Json::parse(simulate_json(results, std::vector<std::string>{"a"}));
   for (const char* key : {"method", "policy", "order", "seed", "trials", "failed", "completion_time",
                           "residual_norm", "chunks_completed", "chunks_used", "messages", "bytes", "events",
                           "lost_after_signal", "dominance_violations", "behind_original"}) {
     EXPECT_TRUE(j.contains(key)) << key;
   }
   EXPECT_EQ(j["completion_time"]["mean"], 2);
+  EXPECT_EQ(j["notes"], Json::array({"a"}));
   EXPECT_EQ(j["bytes"], 1500);
   EXPECT_TRUE(j["events"].is_null()) << "what is not known is null";
   EXPECT_TRUE(j["behind_original"].is_null());
@@ -67,7 +68,7 @@ TEST(SimulateReport, OneRowIsTheObjectItself) {
 }
 
 TEST(SimulateReport, SeveralRowsStandUnderRows) {
-  const Json j = Json::parse(simulate_json(results_of(several())));
+  const Json j = Json::parse(simulate_json(results_of(several()), {}));
   EXPECT_EQ(j["seed"], 1);
   ASSERT_EQ(j["rows"].size(), 4U);
   EXPECT_EQ(j["rows"][3]["method"], "original");
@@ -79,7 +80,7 @@ TEST(SimulateReport, SeveralRowsStandUnderRows) {
 TEST(SimulateReport, ResidualsAreKeyedByTheDeadline) {
   SimulateOptions o;
   o.recovery = "deadline=3/500ms";
-  const Json j = Json::parse(simulate_json(results_of(o)));
+  const Json j = Json::parse(simulate_json(results_of(o), {}));
   EXPECT_EQ(j["rows"][0]["residual_norm"]["3"]["mean"], 1);
   EXPECT_TRUE(j["rows"][1]["residual_norm"].contains("0.5"));
 }
@@ -88,7 +89,7 @@ TEST(SimulateReport, BoundsAreTold) {
   std::vector<SimulateResult> results = results_of({});
   results[0].bounds = RowBounds{estimate(std::vector<double>{1, 1}), estimate(std::vector<double>{1, 2}), {}};
   results[0].bounds->time_to_placed = {2, 3, .2, 2.5, 3.5};
-  const Json j = Json::parse(simulate_json(results));
+  const Json j = Json::parse(simulate_json(results, {}));
   EXPECT_EQ(j["clairvoyant"]["free"], 1);
   EXPECT_EQ(j["clairvoyant"]["placed"], 1.5);
   EXPECT_EQ(j["ratio_to_clairvoyant"], 3);

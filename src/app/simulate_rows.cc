@@ -11,6 +11,7 @@
 #include "app/build_plan.h"
 #include "app/choices.h"
 #include "app/recovery_flags.h"
+#include "app/repetition_note.h"
 #include "sim/conditions.h"
 #include "study/bounds.h"
 #include "work/spec_grammar.h"
@@ -255,17 +256,9 @@ class RowBuilder {
     return made;
   }
 
-  // A mean over the same rounds again is known no better, whatever its interval says.
   void note_repetition() {
-    const std::uint64_t period = common_.cluster.speeds.period();
-    const std::uint64_t rounds = common_.trials * common_.cluster.rounds;
-    if (period == 0 || rounds <= period) return;
-    note(
-        fmt::format("the trace has {} rounds, gone through {:.3g} times as if they were new: the intervals "
-                    "are too narrow; "
-                    "--trials {} meets each once",
-                    period, static_cast<double>(rounds) / static_cast<double>(period),
-                    std::max<std::uint64_t>(1, period / common_.cluster.rounds)));
+    std::string text = repetition_note(common_.cluster.speeds, common_.trials, common_.cluster.rounds);
+    if (!text.empty()) note(std::move(text));
   }
 
   void note(std::string text) {

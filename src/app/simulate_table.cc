@@ -7,6 +7,7 @@
 #include "app/columns.h"
 #include "app/simulate_report.h"
 #include "app/words.h"
+#include "base/paragraph.h"
 
 namespace gleaner {
 namespace {
@@ -109,8 +110,9 @@ std::string failures(Results results, const std::vector<Column>& shown) {
   std::string text;
   for (const SimulateResult& r : results) {
     if (r.summary.failed == 0) continue;
-    text += fmt::format("  {}: {} of {} trials failed, the first with: {}\n", name_of(r, shown),
-                        r.summary.failed, r.summary.trials, r.summary.reason);
+    text += paragraph(fmt::format("{}: {} of {} trials failed, the first with: {}", name_of(r, shown),
+                                  r.summary.failed, r.summary.trials, r.summary.reason),
+                      "  ");
   }
   return text;
 }
@@ -131,7 +133,7 @@ std::string simulate_table(Results results, std::span<const std::string> notes) 
     for (const Column& column : shown) line.push_back(column.cell(r));
   }
   std::string text = lined_up(lines, 1) + "\n" + legend(shown, lines) + failures(results, shown);
-  for (const std::string& note : notes) text += fmt::format("  note: {}\n", note);
+  for (const std::string& note : notes) text += paragraph(note, "  note: ");
   return text;
 }
 

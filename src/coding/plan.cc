@@ -118,6 +118,13 @@ Result<Plan> Plan::make(Method method, Assignment assignment, Ordering ordering,
   return Plan(method, std::move(assignment), std::move(ordering), std::move(frame));
 }
 
+Result<Plan> Plan::with_method(Method method) const {
+  if (const Status copies = check_replication(method, assignment_, frame_.blocks()); !copies) {
+    return copies.error();
+  }
+  return Plan(method, assignment_, ordering_, frame_);
+}
+
 Result<Plan> Plan::with_ordering(Ordering ordering) const {
   if (const Status order = check_order(assignment_, ordering); !order) return order.error();
   return Plan(method_, assignment_, std::move(ordering), frame_);

@@ -41,6 +41,10 @@ class Plan {
   /// another size than the assignment.
   [[nodiscard]] Result<Plan> with_ordering(Ordering ordering) const;
 
+  /// The same plan for another method: as cheap as with_ordering(). Errors: uncoded with replication or
+  /// blocks above 1.
+  [[nodiscard]] Result<Plan> with_method(Method method) const;
+
   [[nodiscard]] Method method() const { return method_; }
   [[nodiscard]] const Assignment& assignment() const { return assignment_; }
   [[nodiscard]] const Ordering& ordering() const { return ordering_; }

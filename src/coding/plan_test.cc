@@ -276,5 +276,13 @@ TEST(Plan, QMaxOfTheOriginalMethodIsTheWorstOverAllStates) {
   }
 }
 
+TEST(Plan, AnotherMethodOfTheSamePlanIsWhatMakeGives) {
+  const Assignment a = Assignment::cyclic(6, 6, 3).value();
+  const Plan partial = Plan::make(Method::partial, a, Ordering::optimal(a), Frame::gaussian(6, 2, 1)).value();
+  const Plan made = Plan::make(Method::original, a, Ordering::optimal(a), Frame::gaussian(6, 2, 1)).value();
+  EXPECT_EQ(partial.with_method(Method::original).value().canonical(), made.canonical());
+  EXPECT_FALSE(partial.with_method(Method::uncoded)) << "replication 3, 2 blocks";
+}
+
 }  // namespace
 }  // namespace gleaner
