@@ -1,6 +1,7 @@
 #include "protocol/server.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,6 +44,7 @@ void Server::on(Time now, const BeginRound& e, Out& out) {
   residuals_.clear();
   combined_residual_ = 0;
   deadline_passed_ = false;
+  mends_at_look_ = false;
   wait_timer_.reset();
   forgiven_ = 0;
   completed_ = 0;
@@ -198,6 +200,14 @@ void Server::on(Time now, const TimerFired& e, Out& out) {
     if (phase_ == Phase::computing) end_computing_if_met(now, out);
   } else if (wait_timer_ == e.timer) {
     fail(hopeless_chunks(possible_slots(), nullptr), out);
+  }
+}
+
+void Server::on(Time now, const Look& /*e*/, Out& out) {
+  if (std::exchange(mends_at_look_, false)) {
+    mend_now(now, out);
+  } else if (phase_ == Phase::computing) {
+    select_if_met(now, out);
   }
 }
 

@@ -71,8 +71,10 @@ struct TimerId {
 struct TimerFired {
   TimerId timer;
 };
-using ServerEvent =
-    std::variant<BeginRound, FromWorker, WorkerLost, VectorIn, VectorBad, Combined, CommitDone, TimerFired>;
+/// Everything that a server with ServerOptions::looks sees at this moment has been told: it decides now.
+struct Look {};
+using ServerEvent = std::variant<BeginRound, FromWorker, WorkerLost, VectorIn, VectorBad, Combined,
+                                 CommitDone, TimerFired, Look>;
 
 // ---- actions, to be performed in order
 
@@ -148,6 +150,8 @@ class Server {
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] Stamp stamp() const { return stamp_; }
   [[nodiscard]] std::size_t live_workers() const;
+  /// Finished in this round by all workers, lost ones included.
+  [[nodiscard]] std::uint64_t chunks_completed() const { return completed_; }
   [[nodiscard]] bool is_live(WorkerId worker) const { return peers_[worker.index()].live; }
 
  private:
@@ -180,6 +184,7 @@ class Server {
   void on(Time now, const Combined& e, Out& out);
   void on(Time now, const CommitDone& e, Out& out);
   void on(Time now, const TimerFired& e, Out& out);
+  void on(Time now, const Look& e, Out& out);
   void hear(Time now, Peer peer, const Hello& m, Out& out);
   void hear(Time now, Peer peer, const Progress& m, Out& out);
   void hear(Time now, Peer peer, const ChunkRejected& m, Out& out);
@@ -212,10 +217,13 @@ class Server {
   /// What would be selected now: of touched chunks what is there and needed, of all others what is in use.
   [[nodiscard]] UsedSlots next_selection() const;
   [[nodiscard]] Coverage coverage_of(const UsedSlots& slots) const;
-  /// Selects if the rule is met. False if it is not, or if the run failed.
+  /// Selects if the rule is met. False if it is not, if the run failed, or if that is asked at a Look only.
   bool end_computing_if_met(Time now, Out& out);
-  /// After a loss: select again at once if the rule is still met, else set workers computing again.
+  bool select_if_met(Time now, Out& out);
+  /// After a loss: select again at once if the rule is still met, else set workers computing again. At the
+  /// next Look where that is when the server decides.
   void mend(Time now, Out& out);
+  void mend_now(Time now, Out& out);
   void select_first(Out& out);
   void select_again(Out& out);
   void announce(const std::vector<WorkerId>& encoders, Out& out);
@@ -269,6 +277,7 @@ class Server {
   std::vector<double> residuals_;  // relative; of the selections announced in this round, by epoch from 1
   double combined_residual_ = 0;   // the largest of those under which something was combined
   bool deadline_passed_ = false;
+  bool mends_at_look_ = false;  // a loss was told since the last Look
   std::uint32_t timer_serial_ = 0;
   std::optional<TimerId> wait_timer_;
   std::size_t forgiven_ = 0;  // copies that can never come and are not waited for (approximate)

@@ -34,6 +34,9 @@ struct ServerOptions {
   Recovery recovery;
   WhenUnrecoverable when_unrecoverable = WhenUnrecoverable::stop;
   Duration wait = std::chrono::seconds(60);
+  /// Decides at Look events only, on everything that it has been told by then; else on every report. For
+  /// servers that look at the clock now and then, as the paper's does.
+  bool looks = false;
   /// Whether there are Notes among the actions. They steer nothing.
   bool trace = true;
   /// What to do about gradients that are not finite, when a run fails by them; a driver knows the numbers.

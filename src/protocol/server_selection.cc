@@ -88,7 +88,9 @@ bool Server::is_enough(const Coverage& coverage, const UsedSlots& slots) const {
   return false;
 }
 
-bool Server::end_computing_if_met(Time now, Out& out) {
+bool Server::end_computing_if_met(Time now, Out& out) { return !options_.looks && select_if_met(now, out); }
+
+bool Server::select_if_met(Time now, Out& out) {
   // O(1) per report but for the one rule that no counting answers.
   const bool needs_slots =
       plan_->method() == Method::original && options_.recovery.kind == Recovery::Kind::residual;
@@ -119,9 +121,17 @@ bool Server::end_computing_if_met(Time now, Out& out) {
 }
 
 void Server::mend(Time now, Out& out) {
+  if (options_.looks) {
+    mends_at_look_ = true;
+  } else {
+    mend_now(now, out);
+  }
+}
+
+void Server::mend_now(Time now, Out& out) {
   if (selection_ && !mending()) return;  // the loss changed nothing that is still needed
   const std::size_t touched_before = touched_count_;
-  if (end_computing_if_met(now, out) || phase_ == Phase::failed) return;
+  if (select_if_met(now, out) || phase_ == Phase::failed) return;
   if (mending() && touched_count_ == touched_before) compute_again(out);
 }
 

@@ -110,6 +110,24 @@ TEST_F(ServerTest, TheExpectedSetIsNamedBeforeTheSignal) {
   }
 }
 
+TEST_F(ServerTest, AServerThatLooksDecidesAtTheLookOnAllThatItWasTold) {
+  ServerOptions options;
+  options.looks = true;
+  restart(options);
+  collect();
+  hear(peer(0), Progress{kRound1, SlotSet::first(2)});
+  EXPECT_EQ(server_->phase(), Server::Phase::computing);
+  step(Look{});
+  ASSERT_THAT(all<Expect>(), testing::SizeIs(1));
+  EXPECT_EQ(all<Expect>()[0].selection->used[0], SlotSet::first(2));
+  step(WorkerLost{peer(1)});
+  EXPECT_THAT(all<SendWorker>(), IsEmpty());
+  step(Look{});
+  ASSERT_THAT(all<Expect>(), testing::SizeIs(1));
+  EXPECT_EQ(all<Expect>()[0].vectors.size(), 1U);
+  EXPECT_EQ(all<Expect>()[0].selection->epoch, Epoch(2));
+}
+
 TEST_F(ServerTest, CombinedSegmentsAreNotAskedForAgain) {
   collect();
   step(Combined{kRound1, 3, Epoch(1)});

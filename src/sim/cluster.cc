@@ -42,14 +42,15 @@ Cluster::Engine::Engine(const ClusterSpec& spec)
       network_(spec.network),
       workers_(spec.plan->workers()) {
   GLEANER_CHECK(check(spec).ok(), "a cluster is checked before it is made");
+  spec_.server.looks = spec.grid != Grid::none;
 }
 
 TrialOutcome Cluster::Engine::run(const Trial& trial, const Hooks& hooks) {
   begin_trial(trial, hooks);
   start_server(spec_.server.term);
   while (!ended_) {
-    if (!late_timers_.empty() && queue_.moment_over()) {
-      ring_late_timers();
+    if (moment_has_an_end() && queue_.moment_over()) {
+      end_moment();
     } else if (queue_.empty()) {
       end(false, "nothing can happen any more: no worker is left to wait for");
     } else if (hooks.events_max > 0 && outcome_.events >= hooks.events_max) {
@@ -71,13 +72,18 @@ void Cluster::Engine::begin_trial(const Trial& trial, const Hooks& hooks) {
   desk_ = FaultDesk(trial.faults);
   queue_.restart(Time{});
   network_.restart(trial.seed);
+  draws_.restart(trial.seed, trial.first_round, workers_.size());
   late_timers_.clear();
+  look_due_ = false;
   returns_.clear();
   undone_since_.reset();
   outcomes_.clear();
   committed_.reset();
   partitioned_.assign(spec_.network.partitions.size(), false);
   durable_ = RoundId(0);
+  furthest_ = RoundId(0);
+  undone_.clear();
+  restarted_ = false;
   outcome_ = TrialOutcome{};
   ended_ = false;
   server_.reset();
@@ -91,11 +97,12 @@ void Cluster::Engine::handle(sim_event::Any& event) {
   std::visit([this](auto& e) { on(e); }, event);
 }
 
-void Cluster::Engine::ring_late_timers() {
+void Cluster::Engine::end_moment() {
   const std::vector<TimerId> timers = std::exchange(late_timers_, {});
   for (const TimerId& timer : timers) {
     if (serves(timer.stamp.term) && !ended_) tell_server(TimerFired{timer});
   }
+  if (std::exchange(look_due_, false) && server_ && !ended_) tell_server(Look{});
 }
 
 void Cluster::Engine::end(bool completed, std::string reason) {

@@ -23,14 +23,14 @@ namespace gleaner {
 /// When the server looks at the clock.
 enum class Grid : std::uint8_t {
   none,     ///< whenever something happens
-  integer,  ///< at whole seconds only, as the paper does: news is heard at the next whole second
+  integer,  ///< at whole seconds only, as the paper does, and then at all that is there; deadlines too
 };
 
 /// One cluster: everything is decided, nothing is read from outside any more. Every field says its unit.
 struct ClusterSpec {
   std::shared_ptr<const Plan> plan;
   std::shared_ptr<const Code> code;
-  ServerOptions server;  ///< its term is that of the server's first life
+  ServerOptions server;  ///< its term is that of the server's first life; `looks` follows from grid
   SpeedModel speeds;     ///< a chunk takes exactly its drawn time; none(): 1 s
   NetworkModel network;
   Grid grid = Grid::none;
@@ -48,7 +48,7 @@ struct ClusterSpec {
 struct Trial {
   std::uint64_t seed = 1;
   /// Chunk times of round r are those that SpeedModel draws for round r + first_round - 1, so that trials can
-  /// go through the rows of a trace.
+  /// go through the rows of a trace. What lasts over rounds (redraw=, markov) begins with first_round.
   RoundId first_round{1};
   std::vector<Fault> faults = {};  ///< of --faults, for this trial; struck beside those of a FaultSource
 };
@@ -59,9 +59,11 @@ struct RoundOutcome {
   /// From BeginRound to Commit, the last vector's arrival included. A round that a loss of the server undid
   /// counts from when it began first; the server's absence between two rounds counts as part of the second.
   Duration took{};
-  Duration signalled{};                ///< from BeginRound to the first signal
-  double residual_norm = 0;            ///< sqrt(residual^2) in block space: what the paper plots
-  std::uint64_t chunks_completed = 0;  ///< by all workers until the commit, lost ones included
+  Duration signalled{};      ///< from BeginRound to the first signal
+  double residual_norm = 0;  ///< sqrt(residual^2) in block space: what the paper plots
+  /// By all workers until the commit, lost ones included. This, the losses, messages and bytes include what
+  /// was undone by a loss of the server, and spent until the round began anew.
+  std::uint64_t chunks_completed = 0;
   std::uint64_t chunks_used = 0;
   std::uint32_t epochs = 0;  ///< 1: nothing was lost after the signal
   std::uint32_t lost_before_signal = 0;
@@ -76,7 +78,10 @@ struct TrialOutcome {
   bool completed = false;
   std::string reason;  ///< why not
   std::vector<RoundOutcome> rounds;
-  std::uint64_t events = 0;  ///< taken from the queue
+  std::uint64_t events = 0;           ///< taken from the queue
+  std::uint64_t server_restarts = 0;  ///< lives of the server after the first
+  std::uint64_t rounds_repeated =
+      0;  ///< rounds begun anew, every time counted: a loss of the server undid them
 };
 
 /// Watches a cluster and judges; steers nothing. Called in the order of virtual time, before an event is
@@ -86,11 +91,9 @@ class Watcher : public TraceSink {
   virtual void on_server_event(Time, Stamp, const ServerEvent&) {}
   virtual void on_server_action(Time, const ServerAction&) {}
   virtual void on_worker_event(Time, Peer, const WorkerEvent&) {}
-  virtual void on_worker_action(Time, Peer, const WorkerAction&) {}
   virtual void on_blow(Time, Peer, WorkerStep, Server::Phase, const Blow&) {}
   virtual void on_server_blow(Time, RoundId, ServerStep, Server::Phase) {}
   virtual void on_server_start(Time, Term, RoundId /*durable*/) {}
-  virtual void on_round(const RoundOutcome&) {}
 };
 
 /// Runs trials of one cluster, one after another, reusing its memory. Timing only unless `vectors` is given:

@@ -2,10 +2,12 @@
 //
 // Virtual time moves from event to event. Whatever the machines want is done at once, in order; a message
 // becomes an event at the moment of its arrival. Timers of the server ring after everything else of their
-// moment: what is finished at the deadline counts.
+// moment: what is finished at the deadline counts. On a grid everything that the server is told waits for the
+// next whole second, timers too, and it decides when it has been told all that is there by then.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,7 +33,8 @@ class Cluster::Engine {
   // cluster.cc: a trial, and its events in order
   void begin_trial(const Trial& trial, const Hooks& hooks);
   void handle(sim_event::Any& event);
-  void ring_late_timers();
+  void end_moment();
+  [[nodiscard]] bool moment_has_an_end() const { return !late_timers_.empty() || look_due_; }
   void end(bool completed, std::string reason);
   [[nodiscard]] Time now() const { return queue_.now(); }
   [[nodiscard]] Time in(Duration d) const { return after(now(), d); }
@@ -42,7 +45,7 @@ class Cluster::Engine {
 
   // cluster_rounds.cc: lives of the server and their rounds
   void start_server(Term term);
-  void on(const sim_event::ServerStarts& e) { start_server(e.term); }
+  void on(const sim_event::ServerStarts& e);
   void on(const sim_event::PatienceOver& e);
   void on(const sim_event::NextRound& e);
   void on(const sim_event::BeginNow& e);
@@ -53,6 +56,7 @@ class Cluster::Engine {
   bool strike_server(ServerStep step);
   void kill_server(ServerStep step, Duration down);
   void forget_what_is_not_durable();
+  [[nodiscard]] RoundOutcome cost_so_far(RoundId round);
   [[nodiscard]] bool serves(Term term) const { return server_ && term == term_; }
 
   // cluster_server.cc: what reaches the server, and what it wants
@@ -69,7 +73,7 @@ class Cluster::Engine {
   void perform(const Expect& a);
   void perform(const Forget& a) { vectors_->forget(a.worker); }
   void perform(const Commit& a);
-  void perform(const ArmTimer& a) { queue_.schedule(a.at, sim_event::TimerRings{a.timer}); }
+  void perform(const ArmTimer& a) { queue_.schedule(heard(a.at), sim_event::TimerRings{a.timer}); }
   void perform(const FailRun& a) { end(false, a.error.sentence()); }
   void perform(const Note& note) { trace(note); }
 
@@ -137,6 +141,7 @@ class Cluster::Engine {
   ClusterSpec spec_;
   Fingerprint fingerprint_;
   bool equal_chunks_;  // all chunks of a worker take the same time in a round
+  SpeedWalk draws_{spec_.speeds};
 
   Trial trial_;
   VectorWork* vectors_ = nullptr;
@@ -147,6 +152,7 @@ class Cluster::Engine {
 
   EventQueue<sim_event::Any> queue_;
   std::vector<TimerId> late_timers_;
+  bool look_due_ = false;  // on a grid: the server has been told something at this moment
   std::vector<SimWorker> workers_;
   FaultDesk desk_{std::vector<Fault>{}};
   struct Return {
@@ -170,10 +176,13 @@ class Cluster::Engine {
   VectorWork::Outcomes outcomes_;
 
   Time round_began_{};
-  std::optional<Time> undone_since_;  // the server is gone, and what was not durable by then began here
-  bool signalled_ = false;            // in this round
-  bool announced_ = false;            // in this step of the server
-  RoundOutcome tally_;
+  std::optional<Time> undone_since_;        // the server is gone, and what was not durable by then began here
+  bool signalled_ = false;                  // in this round
+  bool announced_ = false;                  // in this step of the server
+  RoundOutcome tally_;                      // since the round began; between rounds what is nobody's
+  std::map<RoundId, RoundOutcome> undone_;  // what losses of the server undid
+  RoundId furthest_;                        // begun
+  bool restarted_ = false;                  // no round was begun yet in this life of the server, a later one
   TrialOutcome outcome_;
   bool ended_ = false;
 };

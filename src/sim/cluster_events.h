@@ -44,7 +44,7 @@ struct AtWorker {
 struct Connects {
   Peer peer;
 };
-/// The chunk in hand is finished, or, for watchers of every step, half done.
+/// The chunk in hand is finished, or half done where a loss may strike then.
 struct ChunkDue {
   Peer peer;
   std::uint64_t serial = 0;

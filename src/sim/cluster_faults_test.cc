@@ -149,7 +149,9 @@ class ServerFalls final : public FaultSource {
 
 struct Rounds final : Watcher {
   void record(const TraceRecord&) override {}
-  void on_round(const RoundOutcome& r) override { stamps.push_back(r.stamp); }
+  void on_server_action(Time, const ServerAction& action) override {
+    if (const auto* commit = std::get_if<Commit>(&action)) stamps.push_back(commit->stamp);
+  }
   void on_server_start(Time at, Term term, RoundId durable) override {
     starts.emplace_back(seconds(at), term.value, durable.value);
   }
@@ -180,6 +182,34 @@ TEST(ClusterFaults, ARestartedServerComputesAgainWhatWasNotDurable) {
   }
   EXPECT_THAT(counted, testing::ElementsAre(stamp(1, 1), stamp(1, 2), stamp(2, 3), stamp(2, 4), stamp(2, 5)));
   EXPECT_THAT(took, testing::ElementsAre(1, 1, 3.5, 1, 1)) << "round 3 began at 2 s and lasts since 5.5 s";
+  EXPECT_EQ(got.server_restarts, 1U);
+  EXPECT_EQ(got.rounds_repeated, 2U);
+  // Rounds 3 and 4 are paid twice; the workers' way back, a Hello and a Welcome each, belongs to round 3.
+  const RoundOutcome& once = got.rounds[1];
+  EXPECT_EQ(got.rounds[2].messages, 2 * once.messages + 12);
+  EXPECT_EQ(got.rounds[3].messages, 2 * once.messages);
+  EXPECT_EQ(got.rounds[4].messages, once.messages);
+  EXPECT_EQ(got.rounds[3].bytes_to_server, 2 * once.bytes_to_server);
+  EXPECT_EQ(got.rounds[3].bytes_to_workers, 2 * once.bytes_to_workers);
+  for (const std::size_t r : {2U, 3U}) EXPECT_EQ(got.rounds[r].chunks_completed, 2 * once.chunks_completed);
+  EXPECT_EQ(got.rounds[4].chunks_completed, once.chunks_completed);
+}
+
+TEST(ClusterFaults, ChunksOfAnAttemptThatWasNotCommittedAreCounted) {
+  ClusterSpec spec = cluster(6, 3);
+  spec.speeds = {};
+  spec.rounds = 3;
+  for (const ServerStep step : {ServerStep::began, ServerStep::signalled, ServerStep::collected}) {
+    ServerFalls faults(RoundId(2), step, milliseconds(500));
+    const TrialOutcome got = Cluster(spec).run({}, {.faults = &faults});
+    ASSERT_TRUE(got.completed) << got.reason;
+    const std::uint64_t once = got.rounds[0].chunks_completed;
+    EXPECT_EQ(got.rounds[1].chunks_completed, step == ServerStep::began ? once : 2 * once);
+    EXPECT_GT(got.rounds[1].messages, got.rounds[0].messages);
+    EXPECT_EQ(got.rounds[2].messages, got.rounds[0].messages);
+    EXPECT_EQ(got.server_restarts, 1U);
+    EXPECT_EQ(got.rounds_repeated, 1U);
+  }
 }
 
 TEST(ClusterFaults, TheAbsenceOfTheServerCountsWhereverItBegins) {

@@ -5,6 +5,19 @@
 #include "sim/cluster_engine.h"
 
 namespace gleaner {
+namespace {
+
+void add_cost(RoundOutcome& to, const RoundOutcome& of) {
+  to.chunks_completed += of.chunks_completed;
+  to.lost_before_signal += of.lost_before_signal;
+  to.lost_after_signal += of.lost_after_signal;
+  to.uncovered += of.uncovered;
+  to.messages += of.messages;
+  to.bytes_to_server += of.bytes_to_server;
+  to.bytes_to_workers += of.bytes_to_workers;
+}
+
+}  // namespace
 
 // A life begins with nothing but what is durable, and with links that are all to be made anew.
 void Cluster::Engine::start_server(Term term) {
@@ -30,6 +43,12 @@ void Cluster::Engine::start_server(Term term) {
   } else {
     next_round_soon();
   }
+}
+
+void Cluster::Engine::on(const sim_event::ServerStarts& e) {
+  ++outcome_.server_restarts;
+  restarted_ = true;
+  start_server(e.term);
 }
 
 void Cluster::Engine::on(const sim_event::PatienceOver& e) {
@@ -68,7 +87,9 @@ void Cluster::Engine::on(const sim_event::NextRound& e) {
 
 void Cluster::Engine::on(const sim_event::BeginNow& e) {
   if (!serves(e.term)) return;
-  tally_ = RoundOutcome{};
+  tally_ = cost_so_far(round_);
+  if (round_ <= furthest_) ++outcome_.rounds_repeated;
+  furthest_ = std::max(furthest_, round_);
   signalled_ = false;
   vectors_->begin_round({term_, round_});
   for (std::uint32_t k = 0; k < spec_.network.partitions.size(); ++k) {
@@ -106,13 +127,29 @@ void Cluster::Engine::forget_what_is_not_durable() {
   while (!outcome_.rounds.empty() && outcome_.rounds.back().stamp.round > durable_) {
     const RoundOutcome& last = outcome_.rounds.back();
     if (last.stamp.round < round_) since = since - last.took;
+    add_cost(undone_[last.stamp.round], last);
     outcome_.rounds.pop_back();
   }
+  const RoundId next(std::max(round_.value, durable_.value + 1));
+  add_cost(undone_[next], std::exchange(tally_, RoundOutcome{}));
   if (!undone_since_) undone_since_ = since;
+}
+
+// What was spent on a round before it begins: on what was undone, and after a loss of the server on the way
+// back.
+RoundOutcome Cluster::Engine::cost_so_far(RoundId round) {
+  RoundOutcome cost;
+  if (std::exchange(restarted_, false)) add_cost(cost, tally_);
+  if (const auto undone = undone_.extract(round)) add_cost(cost, undone.mapped());
+  return cost;
 }
 
 void Cluster::Engine::kill_server(ServerStep step, Duration down) {
   if (watcher_ != nullptr) watcher_->on_server_blow(now(), round_, step, phase());
+  const Server::Phase was = phase();
+  if (was == Server::Phase::computing || was == Server::Phase::collecting) {
+    tally_.chunks_completed += server_->chunks_completed();
+  }
   server_.reset();
   outcomes_.clear();
   committed_.reset();

@@ -51,6 +51,7 @@ void Cluster::Engine::on(const sim_event::TimerRings& e) { late_timers_.push_bac
 void Cluster::Engine::tell_server(const ServerEvent& event) {
   if (watcher_ != nullptr) watcher_->on_server_event(now(), server_->stamp(), event);
   announced_ = false;
+  look_due_ = look_due_ || (spec_.server.looks && !std::holds_alternative<Look>(event));
   server_->step(now(), event, server_actions_);
   for (std::size_t k = 0; k < server_actions_.size() && !ended_; ++k) {
     if (watcher_ != nullptr && !std::holds_alternative<Note>(server_actions_[k])) {
@@ -111,14 +112,13 @@ void Cluster::Engine::perform(const Commit& a) {
   tally_.stamp = a.stamp;
   tally_.took = now() - round_began_;
   tally_.residual_norm = a.residual * std::sqrt(all);
-  tally_.chunks_completed = a.chunks_completed;
+  tally_.chunks_completed += a.chunks_completed;
   tally_.chunks_used = a.chunks_used;
   tally_.epochs = a.selection->epoch.value;
   // The news of the commit belong to the round: they are on their way as soon as it is over.
   tally_.messages += a.live_workers;
   tally_.bytes_to_workers += a.live_workers * message_bytes(Committed{});
-  outcome_.rounds.push_back(tally_);
-  if (watcher_ != nullptr) watcher_->on_round(tally_);
+  outcome_.rounds.push_back(std::exchange(tally_, RoundOutcome{}));
   committed_ = a.stamp;
 }
 

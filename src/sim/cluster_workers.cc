@@ -30,12 +30,7 @@ void Cluster::Engine::on(const sim_event::Connects& e) {
 void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
   if (watcher_ != nullptr) watcher_->on_worker_event(now(), w.peer(), event);
   w.machine->step(now(), event, worker_actions_);
-  for (WorkerAction& action : worker_actions_) {
-    if (watcher_ != nullptr && !std::holds_alternative<Note>(action)) {
-      watcher_->on_worker_action(now(), w.peer(), action);
-    }
-    std::visit([&](auto& a) { perform(w, a); }, action);
-  }
+  for (WorkerAction& action : worker_actions_) std::visit([&](auto& a) { perform(w, a); }, action);
   worker_actions_.clear();
   if (!aborted_) return;
   const Abort stopped = *std::exchange(aborted_, std::nullopt);
@@ -56,7 +51,8 @@ void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
   if (const auto blow = blow_from_trial(peer.worker, WorkerStep::computing)) {
     later(takes / 2, sim_event::BlowFalls{peer, WorkerStep::computing, *blow});
   }
-  if (faults_ != nullptr) later(takes / 2, sim_event::ChunkDue{peer, w.chunk_serial, true});
+  if (faults_ != nullptr && faults_->may_strike(peer.worker, round_, WorkerStep::computing))
+    later(takes / 2, sim_event::ChunkDue{peer, w.chunk_serial, true});
 }
 
 Duration Cluster::Engine::chunk_time(SimWorker& w, const Compute& a) {
@@ -66,7 +62,7 @@ Duration Cluster::Engine::chunk_time(SimWorker& w, const Compute& a) {
   const WorkerId id = w.peer().worker;
   const ChunkId chunk = spec_.plan->assignment().chunk_at(id, a.slot);
   w.drawn_in = drawn_in;
-  w.drawn = spec_.speeds.chunk_time(trial_.seed, drawn_in, id, chunk.value);
+  w.drawn = draws_.chunk_time(drawn_in, id, chunk.value);
   return w.drawn;
 }
 

@@ -42,8 +42,4 @@ void Conditions::apply_to(ClusterSpec& cluster) const {
   cluster.grid = grid;
 }
 
-Conditions::Texts Conditions::texts() const {
-  return {speeds.text(), faults.text(), network.text(), std::string(kGrids[static_cast<std::size_t>(grid)])};
-}
-
 }  // namespace gleaner

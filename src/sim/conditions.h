@@ -17,12 +17,14 @@ namespace gleaner {
 /// Four models and nothing drawn from them yet. Value type. The defaults disturb nothing: every chunk takes
 /// 1 s, nobody is lost, messages arrive at once.
 ///
-/// | field   | flag      | grammar                     | what it decides | | ------- | --------- |
-/// --------------------------- | ---------------------------------------------------- | | speeds  | --speeds
-/// | work/speeds.h               | how long each chunk takes, per round and worker      | | faults  |
-/// --faults  | work/faults.h               | who is lost when, at which step; the server's losses | | network
-/// | --network | sim/network_model.h         | latency, bandwidth, loss, order, partitions          | | grid
-/// | --grid    | none, integer               | when the server looks at the clock                   |
+// clang-format off
+/// | field   | flag      | grammar             | what it decides                                      |
+/// | ------- | --------- | ------------------- | ---------------------------------------------------- |
+/// | speeds  | --speeds  | work/speeds.h       | how long each chunk takes, per round and worker      |
+/// | faults  | --faults  | work/faults.h       | who is lost when, at which step; the server's losses |
+/// | network | --network | sim/network_model.h | latency, bandwidth, loss, order, partitions          |
+/// | grid    | --grid    | none, integer       | when the server looks at the clock                   |
+// clang-format on
 struct Conditions {
   SpeedModel speeds;
   FaultModel faults;  ///< drawn anew for each trial
@@ -45,9 +47,6 @@ struct Conditions {
   /// Sets speeds, network and grid of `cluster`. The losses are no part of a cluster: they are scheduled for
   /// each trial (sim/model_faults.h).
   void apply_to(ClusterSpec& cluster) const;
-
-  /// The canonical spellings: parse() reads them back as this.
-  [[nodiscard]] Texts texts() const;
 };
 
 }  // namespace gleaner

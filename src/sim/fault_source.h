@@ -54,6 +54,10 @@ class FaultSource {
   virtual ~FaultSource() = default;
   virtual std::optional<Blow> strike(WorkerId worker, RoundId round, WorkerStep step,
                                      Server::Phase phase) = 0;
+  /// False only where strike() would surely say no: then nobody need ask.
+  [[nodiscard]] virtual bool may_strike(WorkerId /*worker*/, RoundId /*round*/, WorkerStep /*step*/) const {
+    return true;
+  }
   /// The server's process is gone: it restarts after the returned time, in a new term, from what is durable.
   virtual std::optional<Duration> strike_server(RoundId /*round*/, ServerStep /*step*/) {
     return std::nullopt;

@@ -38,16 +38,12 @@ RoundId begun(RoundId round) { return std::max(round, RoundId(1)); }
 
 }  // namespace
 
-WorkerStep step_of(FaultMoment moment) { return kSteps[static_cast<std::size_t>(moment)]; }
-
 FaultMoment moment_of(WorkerStep step) {
   return static_cast<FaultMoment>(std::ranges::find(kSteps, step) - kSteps.begin());
 }
 
-ModelFaults::ModelFaults(std::vector<Fault> faults, std::vector<ServerFault> server, std::size_t workers)
-    : desk_(std::move(faults)), server_(std::move(server)), marked_(workers) {
-  look_up();
-}
+ModelFaults::ModelFaults(std::vector<Fault> faults, std::vector<ServerFault> server)
+    : desk_(std::move(faults)), server_(std::move(server)) {}
 
 Result<ModelFaults> ModelFaults::make(const FaultModel& model, std::uint64_t seed, std::size_t workers,
                                       std::uint64_t rounds) {
@@ -55,23 +51,21 @@ Result<ModelFaults> ModelFaults::make(const FaultModel& model, std::uint64_t see
   if (!faults) return faults.error();
   Result<std::vector<ServerFault>> server = model.server_schedule(seed, rounds);
   if (!server) return server.error();
-  return ModelFaults(std::move(faults).value(), std::move(server).value(), workers);
-}
-
-void ModelFaults::look_up() {
-  std::ranges::fill(marked_, std::uint8_t{0});
-  for (const Fault& fault : desk_.pending()) marked_[fault.worker.index()] = 1;
+  return ModelFaults(std::move(faults).value(), std::move(server).value());
 }
 
 std::optional<Blow> ModelFaults::strike(WorkerId worker, RoundId round, WorkerStep step,
                                         Server::Phase /*phase*/) {
-  if (marked_[worker.index()] == 0) return std::nullopt;
   const RoundId now = begun(round);
   const std::optional<Fault> fault = desk_.strike(worker, now, moment_of(step));
   if (!fault) return std::nullopt;
   Blow blow{blow_of(fault->kind), fault->back_after, std::nullopt};
   if (fault->back) blow.back_in_round = RoundId(now.value + *fault->back);
   return blow;
+}
+
+bool ModelFaults::may_strike(WorkerId worker, RoundId round, WorkerStep step) const {
+  return desk_.is_due(worker, begun(round), moment_of(step));
 }
 
 std::optional<Duration> ModelFaults::strike_server(RoundId round, ServerStep step) {
@@ -84,9 +78,7 @@ std::optional<Duration> ModelFaults::strike_server(RoundId round, ServerStep ste
 }
 
 void ModelFaults::on_signal(RoundId round, const Selection& selection) {
-  if (desk_.pending().empty()) return;
   desk_.resolve(round, selection.used);
-  look_up();
 }
 
 }  // namespace gleaner

@@ -11,13 +11,12 @@
 
 namespace gleaner {
 
-/// The step at which a cluster asks for the losses of a moment, and the other way round.
-[[nodiscard]] WorkerStep step_of(FaultMoment moment);
+/// The moment whose losses strike when a cluster asks at this step.
 [[nodiscard]] FaultMoment moment_of(WorkerStep step);
 
 /// One trial's losses of a parsed model. A loss strikes once, at the first step of its kind in the first
-/// round
-/// >= its own; losses of workers that nobody named are passed on as FaultDesk says. Belongs to one thread.
+/// round from its own on; losses of workers that nobody named are passed on as FaultDesk says. Belongs to one
+/// thread.
 ///
 ///     Result<ModelFaults> faults = ModelFaults::make(model, trial.seed, workers, rounds);
 ///     cluster.run(trial, {.faults = &faults.value()});     // and nothing in Trial::faults
@@ -29,16 +28,15 @@ class ModelFaults final : public FaultSource {
                                   std::uint64_t rounds);
 
   std::optional<Blow> strike(WorkerId worker, RoundId round, WorkerStep step, Server::Phase phase) override;
+  [[nodiscard]] bool may_strike(WorkerId worker, RoundId round, WorkerStep step) const override;
   std::optional<Duration> strike_server(RoundId round, ServerStep step) override;
   void on_signal(RoundId round, const Selection& selection) override;
 
  private:
-  ModelFaults(std::vector<Fault> faults, std::vector<ServerFault> server, std::size_t workers);
-  void look_up();
+  ModelFaults(std::vector<Fault> faults, std::vector<ServerFault> server);
 
   FaultDesk desk_;
   std::vector<ServerFault> server_;
-  std::vector<std::uint8_t> marked_;  // by worker: a loss is pending. The cluster asks often, and few are
 };
 
 }  // namespace gleaner

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <set>
+
 namespace gleaner {
 namespace {
 
@@ -20,9 +22,18 @@ ModelFaults faults(const std::string& text, std::size_t workers = 4, std::uint64
 }
 
 TEST(ModelFaults, EveryStepIsTheStepOfOneMoment) {
-  for (std::size_t s = 0; s < kWorkerSteps; ++s) {
-    EXPECT_EQ(step_of(moment_of(static_cast<WorkerStep>(s))), static_cast<WorkerStep>(s));
-  }
+  std::set<FaultMoment> moments;
+  for (std::size_t s = 0; s < kWorkerSteps; ++s) moments.insert(moment_of(static_cast<WorkerStep>(s)));
+  EXPECT_EQ(moments.size(), kWorkerSteps);
+  EXPECT_EQ(moment_of(WorkerStep::computing), FaultMoment::mid);
+  EXPECT_EQ(moment_of(WorkerStep::signalled), FaultMoment::after_signal);
+}
+
+TEST(ModelFaults, HalfAChunkIsOnlyOfInterestWhereALossIsDue) {
+  const ModelFaults source = faults("crash:workers=2,round=3,at=mid+crash:workers=1,round=1");
+  EXPECT_TRUE(source.may_strike(WorkerId(2), RoundId(3), WorkerStep::computing));
+  EXPECT_FALSE(source.may_strike(WorkerId(2), RoundId(2), WorkerStep::computing));
+  EXPECT_FALSE(source.may_strike(WorkerId(1), RoundId(3), WorkerStep::computing));
 }
 
 TEST(ModelFaults, StrikeOnceAtTheirStepAndSayWhenTheyReturn) {

@@ -58,7 +58,6 @@ class Network {
   void restart(std::uint64_t seed);
   /// Nothing takes time and nothing gets lost.
   [[nodiscard]] bool ideal() const { return ideal_; }
-  [[nodiscard]] const NetworkModel& model() const { return model_; }
 
   /// A message is handed to the link of a worker: when its first byte leaves. Takes the link from then on,
   /// until lane.free.

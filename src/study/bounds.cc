@@ -31,12 +31,14 @@ class BoundsOfTrials {
  public:
   explicit BoundsOfTrials(const TrialsSpec& spec)
       : spec_(spec),
+        draws_(spec.cluster.speeds),
         clairvoyant_(spec.cluster.plan->assignment(), spec.cluster.plan->blocks()),
         times_(spec.cluster.plan->workers()) {}
 
   ClairvoyantBounds of(const Trial& trial) {
     ClairvoyantBounds mean;
     faults_ = faults_of(spec_, trial).value();
+    draws_.restart(trial.seed, trial.first_round, times_.size());
     const std::uint64_t rounds = spec_.cluster.rounds;
     for (std::uint64_t r = 1; r <= rounds; ++r) {
       draw(trial, RoundId(r));
@@ -51,8 +53,7 @@ class BoundsOfTrials {
   void draw(const Trial& trial, RoundId r) {
     const RoundId drawn(r.value + trial.first_round.value - 1);
     for (std::uint32_t j = 0; j < times_.size(); ++j) {
-      const SpeedModel& speeds = spec_.cluster.speeds;
-      const double s = speeds.none() ? 1 : seconds(speeds.chunk_time(trial.seed, drawn, WorkerId(j), 0));
+      const double s = spec_.cluster.speeds.none() ? 1 : seconds(draws_.chunk_time(drawn, WorkerId(j), 0));
       times_[j] = std::max(s, 1e-9);  // no chunk takes less than the clock's step, for the bounds' sake
     }
     for (const Fault& fault : faults_) {
@@ -61,6 +62,7 @@ class BoundsOfTrials {
   }
 
   const TrialsSpec& spec_;
+  SpeedWalk draws_;
   Clairvoyant clairvoyant_;
   std::vector<double> times_;
   std::vector<Fault> faults_;

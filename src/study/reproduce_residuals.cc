@@ -134,7 +134,8 @@ SparseColumns finished_by(const Assignment& a, const SpeedModel& speeds, const T
   SparseColumns columns;
   columns.rows = a.chunks();
   for (std::uint32_t j = 0; j < a.workers(); ++j) {
-    const Duration chunk = speeds.chunk_time(trial.seed, trial.first_round, WorkerId(j), 0);
+    const Duration chunk =
+        speeds.chunk_time(trial.seed, trial.first_round, WorkerId(j), 0, trial.first_round);
     const auto load = static_cast<std::int64_t>(a.load(WorkerId(j)));
     if (lost[j] != 0 || chunk * load > deadline) continue;
     for (const ChunkId chunk_id : a.chunks_of(WorkerId(j))) columns.row_of.push_back(chunk_id.value);

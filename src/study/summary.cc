@@ -47,6 +47,8 @@ void add_counts(std::span<const TrialOutcome> outcomes, StudySummary& s) {
     s.seconds.back() = mean_of(trial, [](const RoundOutcome& r) { return seconds(r.took); });
     s.residuals.back() = mean_of(trial, [](const RoundOutcome& r) { return r.residual_norm; });
     events.push_back(static_cast<double>(trial.events) / static_cast<double>(trial.rounds.size()));
+    s.server_restarts += trial.server_restarts;
+    s.rounds_repeated += trial.rounds_repeated;
     for (const RoundOutcome& round : trial.rounds) {
       s.lost_after_signal += round.lost_after_signal;
       s.uncovered += round.uncovered;

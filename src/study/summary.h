@@ -32,6 +32,8 @@ struct StudySummary {
   double events = kUnknown;
   std::uint64_t lost_after_signal = 0;  ///< in all rounds together
   std::uint64_t uncovered = 0;          ///< of those, how many set workers computing again
+  std::uint64_t server_restarts = 0;    ///< in all completed trials together, like what follows
+  std::uint64_t rounds_repeated = 0;    ///< begun anew, since a loss of the server undid them
 
   /// Seconds per round of every trial in order, NaN where it failed: for paired_ratio().
   std::vector<double> seconds;

@@ -20,7 +20,6 @@ TrialsSpec spec_of(const Conditions::Texts& texts) {
   conditions.apply_to(spec.cluster);
   spec.faults = conditions.faults;
   spec.trials = 20;
-  spec.events_max = 1'000'000;
   return spec;
 }
 

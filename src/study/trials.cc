@@ -92,7 +92,6 @@ class Bench {
       cluster_.emplace(cluster_spec_);
     }
     Cluster::Hooks hooks;
-    hooks.events_max = spec_.events_max;
     if (spec_.faults.scope() == FaultScope::training) return cluster_->run(trial.value(), hooks);
     Result<ModelFaults> faults = ModelFaults::make(spec_.faults, trial.value().seed,
                                                    cluster_spec_.plan->workers(), cluster_spec_.rounds);

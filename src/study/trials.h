@@ -21,8 +21,7 @@ struct TrialsSpec {
   FaultModel faults;    ///< scheduled anew for every trial, by its seed
   std::uint64_t seed = 1;
   std::uint64_t trials = 1000;
-  std::size_t threads = 0;       ///< 0: one per core. Changes no result
-  std::uint64_t events_max = 0;  ///< of one trial; 0: no limit. Beyond it a trial ends as failed
+  std::size_t threads = 0;  ///< 0: one per core. Changes no result
 
   /// If set: the plan of a trial, in place of cluster.plan, e.g. an order drawn anew for each trial. A pure
   /// function of the trial's seed; called from several threads. Same workers, method and blocks as

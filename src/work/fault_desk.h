@@ -1,8 +1,10 @@
 // Which fault strikes now? Both drivers ask at the same moments of the protocol.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "base/slot_set.h"
@@ -26,12 +28,10 @@ class FaultDesk {
     bool operator==(const State&) const = default;
   };
 
-  explicit FaultDesk(std::vector<Fault> faults) : pending_(std::move(faults)) {}
-  explicit FaultDesk(State state) : pending_(std::move(state.pending)), returns_(std::move(state.returns)) {}
+  explicit FaultDesk(std::vector<Fault> faults) : FaultDesk(State{std::move(faults), {}}) {}
+  explicit FaultDesk(State state);
 
-  [[nodiscard]] State state() const { return {pending_, returns_}; }
-  /// The faults that have not struck yet.
-  [[nodiscard]] const std::vector<Fault>& pending() const { return pending_; }
+  [[nodiscard]] State state() const;
 
   /// The fault that strikes `worker` at this moment of `round`, if any; it is then used up. For faults whose
   /// worker was drawn by chance, after_signal, sending and sent strike the first worker >= the drawn one
@@ -50,10 +50,17 @@ class FaultDesk {
   [[nodiscard]] std::vector<WorkerId> returning(RoundId round);
 
  private:
-  [[nodiscard]] std::vector<Fault>::const_iterator find(WorkerId worker, RoundId round,
-                                                        FaultMoment moment) const;
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  /// The place of the fault that strikes.
+  [[nodiscard]] std::size_t find(WorkerId worker, RoundId round, FaultMoment moment) const;
+  [[nodiscard]] std::size_t count_of(WorkerId worker) const;
+  void take_out(WorkerId worker, std::size_t place);
 
-  std::vector<Fault> pending_;
+  std::vector<Fault> faults_;  // in the order in which they were given
+  std::vector<std::uint8_t> struck_;
+  // Drivers ask at every step of every worker, and few have a fault.
+  std::unordered_map<std::uint32_t, std::vector<std::size_t>> of_worker_;  // places, ascending
+  std::vector<std::size_t> passed_on_;  // places of faults that resolve() may pass on, ascending
   std::vector<Return> returns_;
 };
 

@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
 
 namespace gleaner {
 namespace {
@@ -26,6 +29,72 @@ std::vector<SlotSet> senders(std::initializer_list<std::uint32_t> who) {
   std::vector<SlotSet> used(4);
   for (const std::uint32_t w : who) used[w] = SlotSet::first(1);
   return used;
+}
+
+// The obvious twin: looks through everything that is still to come.
+struct SlowDesk {
+  std::vector<Fault> pending;
+
+  std::optional<Fault> strike(WorkerId w, RoundId round, FaultMoment moment) {
+    const auto it = std::ranges::find_if(
+        pending, [&](const Fault& f) { return f.worker == w && f.at == moment && f.round <= round; });
+    if (it == pending.end()) return std::nullopt;
+    const Fault fault = *it;
+    pending.erase(it);
+    return fault;
+  }
+  void resolve(RoundId round, const std::vector<SlotSet>& used) {
+    for (Fault& f : pending) {
+      const bool late =
+          f.at == FaultMoment::after_signal || f.at == FaultMoment::sending || f.at == FaultMoment::sent;
+      if (!f.by_chance || !late || f.round > round) continue;
+      for (std::size_t k = 0; k < used.size(); ++k) {
+        const WorkerId next(static_cast<std::uint32_t>((f.worker.index() + k) % used.size()));
+        const bool taken = std::ranges::any_of(
+            pending, [&](const Fault& other) { return &other != &f && other.worker == next; });
+        if (used[next.index()].empty() || taken) continue;
+        f.worker = next;
+        break;
+      }
+    }
+  }
+};
+
+RC_GTEST_PROP(FaultDesk, DoesWhatLookingThroughEverythingDoes, ()) {
+  constexpr std::uint32_t kWorkers = 7;
+  const auto any_worker = [] { return worker(*rc::gen::inRange(0U, kWorkers)); };
+  const auto any_round = [] { return RoundId(*rc::gen::inRange<std::uint64_t>(1, 5)); };
+  const auto any_moment = [] {
+    return *rc::gen::element(FaultMoment::start, FaultMoment::after_signal, FaultMoment::sending,
+                             FaultMoment::sent);
+  };
+  std::vector<Fault> faults;
+  const int count = *rc::gen::inRange(0, 12);
+  for (int k = 0; k < count; ++k) {
+    Fault f = fault(any_worker().value, any_round().value, any_moment());
+    f.by_chance = *rc::gen::arbitrary<bool>();
+    faults.push_back(f);
+  }
+  FaultDesk desk(faults);
+  SlowDesk slow{faults};
+  for (int step = 0; step < 60; ++step) {
+    const RoundId round = any_round();
+    if (*rc::gen::inRange(0, 4) == 0) {
+      std::vector<SlotSet> used(kWorkers);
+      for (SlotSet& u : used) u = SlotSet::first(*rc::gen::inRange<std::size_t>(0, 2));
+      desk.resolve(round, used);
+      slow.resolve(round, used);
+    } else {
+      const WorkerId w = any_worker();
+      const FaultMoment moment = any_moment();
+      const bool due = desk.is_due(w, round, moment);
+      const std::optional<Fault> struck = desk.strike(w, round, moment);
+      RC_ASSERT(struck == slow.strike(w, round, moment));
+      RC_ASSERT(due == struck.has_value());
+    }
+    RC_ASSERT(desk.state().pending == slow.pending);
+    if (*rc::gen::inRange(0, 10) == 0) desk = FaultDesk(desk.state());
+  }
 }
 
 TEST(FaultDesk, StrikesOnceAtItsMoment) {

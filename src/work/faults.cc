@@ -5,6 +5,7 @@
 #include <numeric>
 #include <span>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -57,21 +58,31 @@ Random server_stream(std::uint64_t seed, std::size_t term) {
   return Random({seed, Purpose::faults, 2, 0, term});
 }
 
-// REQUIRES: faults sorted by round.
+// Whether `later` strikes a worker that is still gone. REQUIRES: the same worker, first.round <= later.round.
+bool strikes_the_gone(const Fault& first, const Fault& later) {
+  if (first.back && later.round.value - first.round.value >= *first.back) return false;
+  return !first.back_after || later.round == first.round;  // else nobody knows in which round it is back
+}
+
+// Where a fault strikes the gone at all, the next one of its worker does. The first fault that is so followed
+// is named. REQUIRES: faults sorted by round.
 Status check_gone_once(std::span<const Fault> faults) {
-  for (std::size_t i = 0; i < faults.size(); ++i) {
-    const Fault& first = faults[i];
-    for (const Fault& later : faults.subspan(i + 1)) {
-      if (later.worker != first.worker) continue;
-      if (first.back && later.round.value - first.round.value >= *first.back) continue;
-      if (first.back_after && later.round > first.round) continue;  // nobody knows in which round that is
-      return bad_input(
-          fmt::format("{}: worker {} is lost in round {} and again in round {}, while it is gone", kFlag,
-                      first.worker.value, first.round.value, later.round.value),
-          "give back= so that it returns before, or name other workers or rounds");
-    }
+  const std::size_t none = faults.size();
+  std::size_t bad = none;
+  std::size_t bad_next = none;
+  std::unordered_map<std::uint32_t, std::size_t> next_of_worker;
+  for (std::size_t k = faults.size(); k-- > 0;) {
+    const std::size_t next =
+        std::exchange(next_of_worker.try_emplace(faults[k].worker.value, none).first->second, k);
+    if (next == none || !strikes_the_gone(faults[k], faults[next])) continue;
+    bad = k;
+    bad_next = next;
   }
-  return {};
+  if (bad == none) return {};
+  return bad_input(
+      fmt::format("{}: worker {} is lost in round {} and again in round {}, while it is gone", kFlag,
+                  faults[bad].worker.value, faults[bad].round.value, faults[bad_next].round.value),
+      "give back= so that it returns before, or name other workers or rounds");
 }
 
 Error round_too_late(std::string_view kind, RoundId round, std::uint64_t rounds) {

@@ -148,18 +148,28 @@ class Markov final : public SpeedLaw {
  private:
   // One uniform u moves both states at once: fast -> slow iff u < enter, slow -> slow iff u < 1 - leave. So u
   // either sends both states to one (and the past does not matter), or keeps or swaps them; walking backwards
-  // until the past does not matter needs no memory and 1 / min(1, enter + leave, 2 - enter - leave) steps
-  // in the mean, at most the number of the round.
+  // until the past does not matter, or is known, takes 1 / min(1, enter + leave, 2 - enter - leave) steps in
+  // the mean, at most the rounds since the first.
   bool slow(const SpeedDraw& draw) const {
+    const bool is_slow = walk_back(draw);
+    if (draw.known != nullptr) *draw.known = {draw.round, is_slow};
+    return is_slow;
+  }
+
+  bool walk_back(const SpeedDraw& draw) const {
     bool swapped = false;
-    for (std::uint64_t round = draw.round.value; round > 1; --round) {
+    const bool remembers =
+        draw.known != nullptr && draw.known->round.value > 0 && draw.known->round <= draw.round;
+    const RoundId end = remembers ? draw.known->round : draw.first;
+    for (std::uint64_t round = draw.round.value; round > end.value; --round) {
       const double u = worker_uniform(draw.seed, RoundId(round), draw.worker, WorkerStream::markov_step);
       const bool from_fast = u < enter_;
       const bool from_slow = u < 1 - leave_;
       if (from_fast == from_slow) return from_fast != swapped;
       swapped ^= from_fast;
     }
-    const double u = worker_uniform(draw.seed, RoundId(1), draw.worker, WorkerStream::markov_start);
+    if (remembers) return draw.known->slow != swapped;
+    const double u = worker_uniform(draw.seed, draw.first, draw.worker, WorkerStream::markov_start);
     return (u < slow_share_) != swapped;
   }
 

@@ -17,12 +17,21 @@
 
 namespace gleaner {
 
+/// Whether a worker was slow in a round: all that a law with a memory needs of the past.
+struct SlowState {
+  RoundId round;  ///< 0: nothing is known
+  bool slow = false;
+};
+
 /// Which draw is asked for.
 struct SpeedDraw {
   std::uint64_t seed = 0;
   RoundId round;
   WorkerId worker;
   std::uint64_t position = 0;
+  RoundId first{1};  ///< before this round nothing was
+  SlowState* known =
+      nullptr;  ///< of this worker, in a round >= first; takes the state in `round`. May be null
 
   /// The stream of this draw.
   [[nodiscard]] Random random() const;
@@ -39,7 +48,7 @@ enum class WorkerStream : std::uint64_t { redraw = std::uint64_t{1} << 32U, mark
 class SpeedLaw {
  public:
   virtual ~SpeedLaw() = default;
-  /// A pure function of the draw; from 0 on, possibly +inf.
+  /// A pure function of the draw (what is `known` saves work and changes nothing); from 0 on, possibly +inf.
   [[nodiscard]] virtual double seconds(const SpeedDraw& draw) const = 0;
   /// Kind and keys in canonical spelling.
   [[nodiscard]] virtual SpecTerm spec() const = 0;

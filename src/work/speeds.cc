@@ -95,13 +95,11 @@ Status SpeedModel::check(std::size_t workers) const {
 
 std::uint64_t SpeedModel::period() const { return none() ? 0 : law_->period(); }
 
-RoundId SpeedModel::drawn_in(std::uint64_t seed, RoundId round, WorkerId worker) const {
+RoundId SpeedModel::redrawn_in(std::uint64_t seed, RoundId round, WorkerId worker, RoundId after) const {
   if (redraw_ >= 1) return round;
-  if (redraw_ <= 0) return RoundId(1);
-  while (round > RoundId(1) && worker_uniform(seed, round, worker, WorkerStream::redraw) >= redraw_) {
-    --round.value;
-  }
-  return round;
+  if (redraw_ <= 0) return RoundId(0);
+  while (round > after && worker_uniform(seed, round, worker, WorkerStream::redraw) >= redraw_) --round.value;
+  return round > after ? round : RoundId(0);
 }
 
 double SpeedModel::slow_factor(WorkerId worker) const {
@@ -112,16 +110,42 @@ double SpeedModel::slow_factor(WorkerId worker) const {
   return factor;
 }
 
-Duration SpeedModel::chunk_time(std::uint64_t seed, RoundId round, WorkerId worker,
-                                std::uint32_t position) const {
+Duration SpeedModel::chunk_time(std::uint64_t seed, RoundId round, WorkerId worker, std::uint32_t position,
+                                RoundId first) const {
   if (none()) return Duration(0);
-  const SpeedDraw draw{seed, drawn_in(seed, round, worker), worker, per_ == Per::worker ? 0 : position};
-  double time = law_->seconds(draw) * slow_factor(worker) * scale_;
+  const RoundId drawn_in = std::max(first, redrawn_in(seed, round, worker, first));
+  return time_of({seed, drawn_in, worker, position, first, nullptr}, round);
+}
+
+Duration SpeedModel::time_of(const SpeedDraw& of, RoundId round) const {
+  SpeedDraw draw = of;
+  if (per_ == Per::worker) draw.position = 0;
+  double time = law_->seconds(draw) * slow_factor(draw.worker) * scale_;
   if (noise_ > 0) {
-    time *= Random({seed, Purpose::speed_noise, round.value, worker.value, 0}).lognormal(1, noise_);
+    time *= Random({draw.seed, Purpose::speed_noise, round.value, draw.worker.value, 0}).lognormal(1, noise_);
   }
   // Written so that neither infinity nor NaN (0 * infinity, with an absurd noise) gets past it.
   return time < seconds(kDurationMax) ? from_seconds(time) : kDurationMax;
+}
+
+void SpeedWalk::restart(std::uint64_t seed, RoundId first, std::size_t workers) {
+  seed_ = seed;
+  first_ = first;
+  past_.assign(workers, Past{});
+}
+
+Duration SpeedWalk::chunk_time(RoundId round, WorkerId worker, std::uint32_t position) {
+  if (model_->none()) return Duration(0);
+  Past& past = past_[worker.index()];
+  if (past.asked.value == 0 || round < past.asked) past = Past{first_, first_, RoundId(0), false};
+  const RoundId drawn = model_->redrawn_in(seed_, round, worker, past.asked);
+  past.asked = round;
+  if (drawn.value > 0) past.drawn_in = drawn;
+  SlowState known{past.slow_known, past.slow};
+  const Duration time = model_->time_of({seed_, past.drawn_in, worker, position, first_, &known}, round);
+  past.slow_known = known.round;
+  past.slow = known.slow;
+  return time;
 }
 
 SpeedModel SpeedModel::scaled(double factor) const {

@@ -38,6 +38,7 @@
 namespace gleaner {
 
 class SpeedLaw;
+struct SpeedDraw;
 
 /// The times that chunks take, at least (`train`) or exactly (`simulate`). Value type, cheap to copy, never
 /// changes after parse(): any number of threads may ask one object. The default is "none".
@@ -64,11 +65,13 @@ class SpeedModel {
   ///
   /// A pure function of its arguments, so that all methods meet the same draws. `position` tells the chunks
   /// of one worker apart where per=chunk, and is ignored where per=worker; a caller that names chunks by
-  /// their id gives every order the same time for the same chunk. REQUIRES: check(workers) is ok, worker <
-  /// workers. Cost: O(1), times the rounds since the last draw with redraw=P (1/P in the mean) and the rounds
-  /// a Markov worker remembers.
+  /// their id gives every order the same time for the same chunk. `first` is the round with which the run
+  /// begins: what lasts (redraw=, markov) lasts from then on. REQUIRES: check(workers) is ok, worker <
+  /// workers, first <= round. Cost: O(1), times the rounds since the last draw with redraw=P (1/P in the
+  /// mean, at most those since `first`) and the rounds a Markov worker remembers; SpeedWalk below forgets
+  /// less.
   [[nodiscard]] Duration chunk_time(std::uint64_t seed, RoundId round, WorkerId worker,
-                                    std::uint32_t position) const;
+                                    std::uint32_t position, RoundId first = RoundId(1)) const;
 
   /// This model with every time multiplied by `factor`. REQUIRES: factor > 0.
   [[nodiscard]] SpeedModel scaled(double factor) const;
@@ -77,6 +80,7 @@ class SpeedModel {
   [[nodiscard]] std::string text() const;
 
  private:
+  friend class SpeedWalk;
   struct Slow {
     double factor = 1;
     std::vector<WorkerId> workers;  // ascending
@@ -85,7 +89,9 @@ class SpeedModel {
 
   Status read_law(const SpecTerm& term, TimeUnits units);
   Status read_slow(const SpecTerm& term, TimeUnits units);
-  [[nodiscard]] RoundId drawn_in(std::uint64_t seed, RoundId round, WorkerId worker) const;
+  /// The last round after `after` and up to `round` in which the worker was drawn anew; 0: none.
+  [[nodiscard]] RoundId redrawn_in(std::uint64_t seed, RoundId round, WorkerId worker, RoundId after) const;
+  [[nodiscard]] Duration time_of(const SpeedDraw& draw, RoundId round) const;
   [[nodiscard]] double slow_factor(WorkerId worker) const;
 
   std::shared_ptr<const SpeedLaw> law_;  // null: none
@@ -94,6 +100,34 @@ class SpeedModel {
   double noise_ = 0;
   double scale_ = 1;
   std::vector<Slow> slow_;
+};
+
+/// The times of one run, asked round after round: those of SpeedModel::chunk_time, each in O(1) in the mean
+/// however long its speeds last. Going back in rounds is allowed and costs what it costs there. Belongs to
+/// one thread.
+class SpeedWalk {
+ public:
+  /// `model` must outlive it.
+  explicit SpeedWalk(const SpeedModel& model) : model_(&model) {}
+
+  /// A run with this seed that begins with round `first`.
+  void restart(std::uint64_t seed, RoundId first, std::size_t workers);
+
+  /// REQUIRES: first <= round, worker < workers.
+  [[nodiscard]] Duration chunk_time(RoundId round, WorkerId worker, std::uint32_t position);
+
+ private:
+  struct Past {
+    RoundId asked;     // last; 0: never
+    RoundId drawn_in;  // whose draw held then
+    RoundId slow_known;
+    bool slow = false;
+  };
+
+  const SpeedModel* model_;
+  std::uint64_t seed_ = 0;
+  RoundId first_{1};
+  std::vector<Past> past_;
 };
 
 }  // namespace gleaner

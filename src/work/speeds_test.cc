@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 namespace gleaner {
 namespace {
@@ -224,6 +225,49 @@ TEST(Speeds, MarkovStepsHaveTheirProbabilities) {
     EXPECT_NEAR(entered / from_fast, enter, 5 * std::sqrt(enter * (1 - enter) / from_fast));
     EXPECT_NEAR(left / from_slow, leave, 5 * std::sqrt(leave * (1 - leave) / from_slow));
     EXPECT_NEAR(first / workers, share, 5 * std::sqrt(share * (1 - share) / workers));
+  }
+}
+
+// The pure function walks back to the last draw every time.
+RC_GTEST_PROP(SpeedWalk, RemembersWhatThePureFunctionFindsByWalkingBack, ()) {
+  const SpeedModel speeds = model(*rc::gen::element(
+      "exponential:mean=1s", "exponential:mean=1s,redraw=never,per=chunk",
+      "lognormal:mean=1s,sigma=1,redraw=.2", "markov:mean=1s",
+      "markov:mean=1s,enter=.01,leave=.01,redraw=.3,noise=.2", "markov:mean=1s,enter=1,leave=1",
+      "exponential:mean=1s,redraw=.05,per=chunk,noise=.1"));
+  const auto seed = *rc::gen::inRange<std::uint64_t>(1, 1000);
+  const RoundId first(*rc::gen::inRange<std::uint64_t>(1, 50));
+  SpeedWalk walk(speeds);
+  walk.restart(seed + 1, RoundId(1), 2);
+  (void)walk.chunk_time(RoundId(60), WorkerId(1), 0);  // of the run before: nothing of it may stay
+  walk.restart(seed, first, 3);
+  RoundId round = first;
+  for (int k = 0; k < 60; ++k) {
+    const auto step = *rc::gen::inRange(0, 12);
+    round.value = step == 11 ? first.value + (round.value - first.value) / 2
+                             : round.value + static_cast<std::uint64_t>(step % 4);
+    const WorkerId worker(*rc::gen::inRange(0U, 3U));
+    const auto position = *rc::gen::inRange(0U, 5U);
+    RC_ASSERT(walk.chunk_time(round, worker, position) ==
+              speeds.chunk_time(seed, round, worker, position, first));
+  }
+}
+
+// Walking back to the beginning every time would take hours.
+TEST(SpeedWalk, LongRunsOfLastingSpeedsTakeNoLongerPerRound) {
+  for (const char* text : {"exponential:mean=1s,redraw=1e-9", "markov:mean=1s,enter=1e-9,leave=1e-9"}) {
+    const SpeedModel speeds = model(text);
+    SpeedWalk walk(speeds);
+    walk.restart(3, RoundId(1), 1);
+    const Duration at_first = walk.chunk_time(RoundId(1), WorkerId(0), 0);
+    for (std::uint64_t r = 2; r <= 400'000; ++r) {
+      ASSERT_EQ(walk.chunk_time(RoundId(r), WorkerId(0), 0), at_first) << text << ", round " << r;
+    }
+    // A late trial: the rounds before it never were.
+    const RoundId late(1'000'000'000'000);
+    walk.restart(3, late, 1);
+    EXPECT_EQ(walk.chunk_time(RoundId(late.value + 3), WorkerId(0), 0),
+              speeds.chunk_time(3, RoundId(late.value + 3), WorkerId(0), 0, late));
   }
 }
 
