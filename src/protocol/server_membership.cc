@@ -45,8 +45,8 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
     p.observed.clear();
     p.rejected.clear();
     p.barred = false;
-    p.revision = 0;
-    if (!reconnects) p.encoded = 0;
+    // The same incarnation may still get an older will by its new link: the next one must be larger.
+    if (!reconnects) p.revision = p.encoded = 0;
     p.used_kept = false;  // what its vector was made of is gone
   } else {
     completed_ += (m.kept - p.observed).count();
@@ -72,7 +72,6 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
 
 void Server::enter_round(Peer peer, Out& out) {
   PeerState& p = peers_[peer.worker.index()];
-  p.revision = 0;
   p.wanted = SlotSet::first(plan_->assignment().load(peer.worker));
   out.push_back(SendParameters{peer, stamp_});
   out.push_back(SendWorker{peer, StartRound{stamp_}});

@@ -170,6 +170,30 @@ TEST_F(ServerTest, ASelectionUnderWhichNothingWasCombinedDoesNotCount) {
   }
 }
 
+// What was told before the link broke may arrive by the new one: a will that comes after must be larger, also
+// where the worker has lost its work.
+TEST_F(ServerTest, TheWillsOfOneIncarnationOnlyGrow) {
+  begin();
+  const Progress both{kRound1, SlotSet::first(2)};
+  const auto revision = [&] {
+    std::uint32_t found = 0;
+    for (const SendWorker& s : all<SendWorker>()) {
+      if (const auto* todo = std::get_if<Todo>(&s.message); todo != nullptr && s.peer == peer(0, 2))
+        found = todo->revision;
+    }
+    return found;
+  };
+  hear(peer(0), both);
+  step(WorkerLost{peer(0)});
+  join(peer(0, 2));
+  EXPECT_EQ(revision(), 1U);
+  hear(peer(1), both);
+  EXPECT_EQ(revision(), 2U);
+  step(WorkerLost{peer(0, 2)});
+  join(peer(0, 2));
+  EXPECT_EQ(revision(), 3U);
+}
+
 TEST_F(ServerTest, ACommitSaysWhatTheRoundCost) {
   collect();
   step(VectorIn{peer(0), {kRound1, Epoch(1)}});
