@@ -141,6 +141,11 @@ void add_cluster_group(Command& c, SimulateOptions& o) {
   c.choice("--grid", o.grid, all(kGrids), "none, or integer: the server looks up at whole seconds only");
   c.text("--when-unrecoverable", o.when_unrecoverable, "WHAT", "stop, approximate or wait=60").choices =
       all(kUnrecoverable);
+  c.text("--silence", o.silence, "TIME",
+         "a worker that hangs or is cut off is given up after so long, in the unit of the chunk times "
+         "(train: 2s)");
+  c.count("--checkpoint-every", o.checkpoint_every,
+          "rounds between checkpoints: those since the last one are lost with the server");
   c.count("--dimension", o.dimension, "length of gradient and parameters (0: vectors have no size)");
 }
 

@@ -118,6 +118,8 @@ struct SimulateOptions {
   std::string faults = "none";
   std::string network = "ideal";
   std::string grid = "none";
+  std::string silence = "10";        ///< a worker that is not heard of is given up after so long
+  std::size_t checkpoint_every = 1;  ///< rounds
 
   std::size_t trials = 1000;
   std::size_t rounds = 1;     ///< of each trial

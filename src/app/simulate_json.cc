@@ -60,6 +60,9 @@ void add_counts(Json& j, const StudySummary& s) {
   j["events"] = number(s.events);
   j["lost_after_signal"] = s.lost_after_signal;
   j["uncovered"] = s.uncovered;
+  if (s.server_restarts == 0) return;
+  j["server_restarts"] = s.server_restarts;
+  j["rounds_repeated"] = s.rounds_repeated;
 }
 
 Json object_of(const SimulateResult& r) {

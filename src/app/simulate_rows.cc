@@ -14,6 +14,7 @@
 #include "app/repetition_note.h"
 #include "sim/conditions.h"
 #include "study/bounds.h"
+#include "work/segments.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t kRoundsMax = 10'000'000;  // of all trials of a row: about a gigabyte of outcomes
 constexpr std::size_t kDimensionMax = 1'000'000'000'000;
 constexpr std::size_t kThreadsMax = 1024;
+constexpr std::size_t kSegmentsMax = 64;
 
 Result<std::vector<std::string>> list_of(std::string_view flag, const std::string& text) {
   std::vector<std::string> values;
@@ -121,11 +123,23 @@ Status check_sizes(const SimulateOptions& o) {
   if (o.dimension > kDimensionMax) {
     return bad_input(fmt::format("--dimension {} is more than {}", o.dimension, kDimensionMax), "give less");
   }
+  if (o.checkpoint_every == 0) {
+    return bad_input("--checkpoint-every 0 would never save anything",
+                     "give at least 1, or a number above --rounds for never");
+  }
   if (o.threads > kThreadsMax) {
     return bad_input(fmt::format("--threads {} is more than {}", o.threads, kThreadsMax),
                      "give less, or 0 for all cores");
   }
   return {};
+}
+
+// As a training run cuts its vectors, but in no more than kSegmentsMax: the work per vector grows
+// with them, and the last of so many parts tells nothing new.
+std::uint32_t segments_of(std::size_t dimension, std::size_t blocks) {
+  const std::size_t floats = block_length(dimension, blocks);
+  const std::size_t segments = (floats + kSegmentFloats - 1) / kSegmentFloats;
+  return static_cast<std::uint32_t>(std::clamp<std::size_t>(segments, 1, kSegmentsMax));
 }
 
 // What all rows have in common.
@@ -138,6 +152,13 @@ Result<TrialsSpec> common_study(const SimulateOptions& o) {
   if (Status s = conditions.value().network.check_rounds(o.rounds); !s) return s.error();
   if (const auto server = conditions.value().faults.server_schedule(0, o.rounds); !server)
     return server.error();
+  const Result<Duration> silence = parse_duration(o.silence, TimeUnits::optional);
+  if (!silence || silence.value() <= Duration::zero()) {
+    return bad_input(fmt::format("--silence {} is not a positive time", o.silence),
+                     "give seconds as a number, or a time with its unit, like 500ms");
+  }
+  study.cluster.silence = silence.value();
+  study.cluster.checkpoint_every = o.checkpoint_every;
   study.cluster.rounds = o.rounds;
   study.cluster.dimension = o.dimension;
   study.cluster.parameter_bytes = 4 * o.dimension;
@@ -239,6 +260,7 @@ class RowBuilder {
     row.study = common_;
     row.study.cluster.plan = plan.value();
     row.study.cluster.code = code_for(chosen.value());
+    row.study.cluster.segments = segments_of(options_.dimension, row.blocks);
     if (row.order == "random") row.study.plan_of = random_orders(plan.value());
     return row;
   }

@@ -51,6 +51,31 @@ TEST(SimulateRows, DeadlinesAreRowsKeyedByTheirSeconds) {
   EXPECT_THAT(names(o), ElementsAre("partial optimal G3 L1 residual"));
 }
 
+TEST(SimulateRows, SilenceCheckpointsAndSegmentsReachTheCluster) {
+  const ClusterSpec plain = simulate_rows({}).value().rows[0].study.cluster;
+  EXPECT_EQ(plain.segments, 1U);
+  EXPECT_EQ(plain.checkpoint_every, 1U);
+  SimulateOptions o;
+  o.silence = "500ms";
+  o.checkpoint_every = 3;
+  o.blocks = "1,2";
+  o.dimension = 40'000;  // 2.4 and 1.2 times 16384 floats
+  const std::vector<SimulateRow> rows = simulate_rows(o).value().rows;
+  EXPECT_EQ(rows[0].study.cluster.silence, std::chrono::milliseconds(500));
+  EXPECT_EQ(rows[0].study.cluster.checkpoint_every, 3U);
+  EXPECT_EQ(rows[0].study.cluster.segments, 3U);
+  EXPECT_EQ(rows[1].study.cluster.segments, 2U);
+  o.dimension = 1'000'000'000;
+  EXPECT_EQ(simulate_rows(o).value().rows[0].study.cluster.segments, 64U);
+  o.checkpoint_every = 0;
+  EXPECT_THAT(refused(o), HasSubstr("--checkpoint-every 0"));
+  for (const char* silence : {"0", "-1", "soon"}) {
+    SimulateOptions bad;
+    bad.silence = silence;
+    EXPECT_THAT(refused(bad), HasSubstr("--silence " + std::string(silence)));
+  }
+}
+
 TEST(SimulateRows, WhatCannotBeIsLeftOutWithANoteOrRefusedIfNothingRemains) {
   SimulateOptions o;
   o.replications = "2,4";

@@ -70,6 +70,10 @@ std::vector<Column> columns() {
        "ratio of times on the same draws, 95% interval"},
       {"lost late", [](R r) { return count_text(r.summary.lost_after_signal); }, false,
        "losses after the signal, in all trials"},
+      {"restarts", [](R r) { return count_text(r.summary.server_restarts); }, false,
+       "of the server, in all trials"},
+      {"repeated", [](R r) { return count_text(r.summary.rounds_repeated); }, false,
+       "rounds begun anew, since a loss of the server undid them"},
       {"failed", [](R r) { return count_text(r.summary.failed); }, false, "trials"},
   };
 }
