@@ -12,6 +12,7 @@
 #include "app/choices.h"
 #include "app/recovery_flags.h"
 #include "app/repetition_note.h"
+#include "app/simulate_lists.h"
 #include "sim/conditions.h"
 #include "study/bounds.h"
 #include "work/segments.h"
@@ -24,93 +25,6 @@ constexpr std::size_t kRoundsMax = 10'000'000;  // of all trials of a row: about
 constexpr std::size_t kDimensionMax = 1'000'000'000'000;
 constexpr std::size_t kThreadsMax = 1024;
 constexpr std::size_t kSegmentsMax = 64;
-
-Result<std::vector<std::string>> list_of(std::string_view flag, const std::string& text) {
-  std::vector<std::string> values;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    std::string value = text.substr(at, end - at);
-    if (value.empty()) {
-      return bad_input(fmt::format("{} {} has an empty place", flag, text),
-                       "write values with a comma between them");
-    }
-    if (std::find(values.begin(), values.end(), value) != values.end()) {
-      return bad_input(fmt::format("{} {} names {} twice", flag, text, value), "name every value once");
-    }
-    values.push_back(std::move(value));
-    at = end + 1;
-  }
-  return values;
-}
-
-Result<std::vector<std::string>> names_of(std::string_view flag, const std::string& text,
-                                          std::span<const std::string_view> known) {
-  Result<std::vector<std::string>> names = list_of(flag, text);
-  if (!names) return names;
-  for (const std::string& name : names.value()) {
-    if (const auto good = choose(flag, name, known); !good) return good.error();
-  }
-  return names;
-}
-
-Result<std::vector<std::size_t>> counts_of(std::string_view flag, const std::string& text) {
-  const Result<std::vector<std::string>> words = list_of(flag, text);
-  if (!words) return words.error();
-  std::vector<std::size_t> counts;
-  for (const std::string& word : words.value()) {
-    const auto count = parse_count(word);
-    if (!count) {
-      return bad_input(fmt::format("{} {} is not a whole number from 0 on", flag, word),
-                       fmt::format("write digits, with commas for more rows, like {} 1,2,3", flag));
-    }
-    counts.push_back(static_cast<std::size_t>(*count));
-  }
-  return counts;
-}
-
-struct Lists {
-  std::vector<std::string> methods;
-  std::vector<std::string> policies;
-  std::vector<std::string> orders;
-  std::vector<std::string> rules;
-  std::vector<std::size_t> replications;
-  std::vector<std::size_t> blocks;
-};
-
-// The policies that come with a later issue are known by name, so that nobody takes them for a mistake.
-Status check_policies(const std::vector<std::string>& policies) {
-  for (const std::string& policy : policies) {
-    if (policy != "static") {
-      return bad_input(fmt::format("--policy {} is not there yet", policy), "use --policy static");
-    }
-  }
-  return {};
-}
-
-Result<std::vector<std::string>> methods_of(const SimulateOptions& o) {
-  if (o.plan.plan_file.empty() || o.plan.gave("--method")) return names_of("--method", o.methods, kMethods);
-  const Result<Method> method = chosen_method(o.plan);
-  if (!method) return method.error();
-  return std::vector<std::string>{std::string(name_of(method.value()))};
-}
-
-Result<Lists> read_lists(const SimulateOptions& o) {
-  Lists lists;
-  const auto take = [](auto& into, auto&& from) -> Status {
-    if (!from) return from.error();
-    into = std::move(from).value();
-    return {};
-  };
-  if (Status s = take(lists.methods, methods_of(o)); !s) return s.error();
-  if (Status s = take(lists.policies, names_of("--policy", o.policies, kSimulatedPolicies)); !s)
-    return s.error();
-  if (Status s = check_policies(lists.policies); !s) return s.error();
-  if (Status s = take(lists.orders, names_of("--order", o.orders, kOrders)); !s) return s.error();
-  if (Status s = take(lists.replications, counts_of("--replication", o.replications)); !s) return s.error();
-  if (Status s = take(lists.blocks, counts_of("--blocks", o.blocks)); !s) return s.error();
-  if (Status s = take(lists.rules, recovery_rules(o.recovery)); !s) return s.error();
-  return lists;
-}
 
 Status check_sizes(const SimulateOptions& o) {
   if (o.trials == 0) return bad_input("--trials 0 leaves nothing to do", "give at least 1");
@@ -172,7 +86,7 @@ Result<TrialsSpec> common_study(const SimulateOptions& o) {
 // Goes through the combinations.
 class RowBuilder {
  public:
-  RowBuilder(const SimulateOptions& options, Lists lists, TrialsSpec common)
+  RowBuilder(const SimulateOptions& options, SimulateLists lists, TrialsSpec common)
       : options_(options), lists_(std::move(lists)), common_(std::move(common)) {}
 
   Result<SimulateRows> build() {
@@ -290,7 +204,7 @@ class RowBuilder {
   }
 
   const SimulateOptions& options_;
-  Lists lists_;
+  SimulateLists lists_;
   TrialsSpec common_;
   SimulateRows found_;
   std::map<std::tuple<std::size_t, std::size_t, std::string>, std::shared_ptr<const Plan>> known_;
@@ -305,7 +219,7 @@ std::string SimulateRow::residual_key() const {
 }
 
 Result<SimulateRows> simulate_rows(const SimulateOptions& options) {
-  Result<Lists> lists = read_lists(options);
+  Result<SimulateLists> lists = simulate_lists(options);
   if (!lists) return lists.error();
   Result<TrialsSpec> common = common_study(options);
   if (!common) return common.error();

@@ -1,0 +1,98 @@
+#include "app/simulate_lists.h"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/build_plan.h"
+#include "app/choices.h"
+#include "app/recovery_flags.h"
+#include "work/spec_grammar.h"
+
+namespace gleaner {
+namespace {
+
+Result<std::vector<std::string>> list_of(std::string_view flag, const std::string& text) {
+  std::vector<std::string> values;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    std::string value = text.substr(at, end - at);
+    if (value.empty()) {
+      return bad_input(fmt::format("{} {} has an empty place", flag, text),
+                       "write values with a comma between them");
+    }
+    if (std::find(values.begin(), values.end(), value) != values.end()) {
+      return bad_input(fmt::format("{} {} names {} twice", flag, text, value), "name every value once");
+    }
+    values.push_back(std::move(value));
+    at = end + 1;
+  }
+  return values;
+}
+
+Result<std::vector<std::string>> names_of(std::string_view flag, const std::string& text,
+                                          std::span<const std::string_view> known) {
+  Result<std::vector<std::string>> names = list_of(flag, text);
+  if (!names) return names;
+  for (const std::string& name : names.value()) {
+    if (const auto good = choose(flag, name, known); !good) return good.error();
+  }
+  return names;
+}
+
+Result<std::vector<std::size_t>> counts_of(std::string_view flag, const std::string& text) {
+  const Result<std::vector<std::string>> words = list_of(flag, text);
+  if (!words) return words.error();
+  std::vector<std::size_t> counts;
+  for (const std::string& word : words.value()) {
+    const auto count = parse_count(word);
+    if (!count) {
+      return bad_input(fmt::format("{} {} is not a whole number from 0 on", flag, word),
+                       fmt::format("write digits, with commas for more rows, like {} 1,2,3", flag));
+    }
+    counts.push_back(static_cast<std::size_t>(*count));
+  }
+  return counts;
+}
+
+// Policies that are planned are known by name, so that nobody takes them for a mistake.
+Status check_policies(const std::vector<std::string>& policies) {
+  for (const std::string& policy : policies) {
+    if (policy != "static") {
+      return bad_input(fmt::format("--policy {} is not there yet", policy), "use --policy static");
+    }
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> methods_of(const SimulateOptions& o) {
+  if (o.plan.plan_file.empty() || o.plan.gave("--method")) return names_of("--method", o.methods, kMethods);
+  const Result<Method> method = chosen_method(o.plan);
+  if (!method) return method.error();
+  return std::vector<std::string>{std::string(name_of(method.value()))};
+}
+
+}  // namespace
+
+Result<SimulateLists> simulate_lists(const SimulateOptions& o) {
+  SimulateLists lists;
+  const auto take = [](auto& into, auto&& from) -> Status {
+    if (!from) return from.error();
+    into = std::move(from).value();
+    return {};
+  };
+  if (Status s = take(lists.methods, methods_of(o)); !s) return s.error();
+  if (Status s = take(lists.policies, names_of("--policy", o.policies, kSimulatedPolicies)); !s)
+    return s.error();
+  if (Status s = check_policies(lists.policies); !s) return s.error();
+  if (Status s = take(lists.orders, names_of("--order", o.orders, kOrders)); !s) return s.error();
+  if (Status s = take(lists.replications, counts_of("--replication", o.replications)); !s) return s.error();
+  if (Status s = take(lists.blocks, counts_of("--blocks", o.blocks)); !s) return s.error();
+  if (Status s = take(lists.rules, recovery_rules(o.recovery)); !s) return s.error();
+  return lists;
+}
+
+}  // namespace gleaner
