@@ -126,12 +126,12 @@ TEST(SimulateReport, FailuresSayWhy) {
 TEST(SimulateReport, LossesOfTheServerAreShownWhereThereWereAny) {
   std::vector<SimulateResult> results = results_of({});
   EXPECT_THAT(simulate_table(results, {}), Not(HasSubstr("restarts")));
-  EXPECT_FALSE(Json::parse(simulate_json(results)).contains("server_restarts"));
+  EXPECT_FALSE(Json::parse(simulate_json(results, {})).contains("server_restarts"));
   results[0].summary.server_restarts = 3;
   results[0].summary.rounds_repeated = 7;
   EXPECT_THAT(simulate_table(results, {}), testing::AllOf(HasSubstr("restarts"), HasSubstr("repeated")));
-  EXPECT_EQ(Json::parse(simulate_json(results))["server_restarts"], 3);
-  EXPECT_EQ(Json::parse(simulate_json(results))["rounds_repeated"], 7);
+  EXPECT_EQ(Json::parse(simulate_json(results, {}))["server_restarts"], 3);
+  EXPECT_EQ(Json::parse(simulate_json(results, {}))["rounds_repeated"], 7);
 }
 
 TEST(SimulateReport, AnOrderThatAllRowsShareIsNoColumn) {
