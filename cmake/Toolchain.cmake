@@ -31,6 +31,12 @@ endif()
 find_program(GLEANER_CCACHE ccache)
 if(GLEANER_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${GLEANER_CCACHE}")
+  # Without debug information an object says nothing of the folder that it was built in: copies of the sources
+  # (./dev mutants) take what the checkout has built already.
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1
+                                    "${GLEANER_CCACHE}")
+  endif()
 endif()
 find_program(GLEANER_MOLD mold)
 if(GLEANER_MOLD)
