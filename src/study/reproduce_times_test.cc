@@ -132,7 +132,8 @@ TEST(ReproducedTimes, ThreadsChangeNothingAndAStopEndsThem) {
   for (const std::size_t threads : {1, 3}) {
     const ReproduceOptions o = options(threads);
     ReproduceSteps steps(o, 1);
-    for (const TimeRow& row : study_times(o, schemes, kTrials, steps).value()) {
+    const Result<std::vector<TimeRow>> rows = study_times(o, schemes, kTrials, steps);
+    for (const TimeRow& row : rows.value()) {
       means[threads == 1 ? 0 : 1].push_back(row.time.mean);
     }
   }
