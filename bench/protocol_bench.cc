@@ -6,25 +6,17 @@
 // note.
 #include <benchmark/benchmark.h>
 
-#include <time.h>
-
 #include <memory>
 #include <numeric>
 #include <vector>
 
 #include "base/random.h"
+#include "bench/cpu_seconds.h"
 #include "protocol/server.h"
 #include "protocol/worker.h"
 
 namespace gleaner {
 namespace {
-
-// Seconds of this thread on a processor: rates do not suffer from what else the machine does.
-double cpu_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
 
 std::shared_ptr<const Plan> cyclic(std::size_t workers, std::size_t replication) {
   const Assignment a = Assignment::cyclic(workers, workers, replication).value();

@@ -7,8 +7,6 @@
 // the moments at which copies are finished. G1 needs GLEANER_SHARED or ../shared.
 #include <benchmark/benchmark.h>
 
-#include <time.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -17,19 +15,13 @@
 #include <vector>
 
 #include "base/random.h"
+#include "bench/cpu_seconds.h"
 #include "coding/clairvoyant.h"
 #include "sim/cluster.h"
 #include "sim/event_queue.h"
 
 namespace gleaner {
 namespace {
-
-// Seconds of this thread on a processor: rates do not suffer from what else the machine does.
-double cpu_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
 
 ClusterSpec spec_of(const Assignment& a) {
   ClusterSpec s;

@@ -23,6 +23,7 @@ COPY = ROOT / "build" / "mutants" / "src"
 BUILD = COPY / "build" / "release"  # where the preset puts it
 PROGRAM = BUILD / "tests" / "disasters"
 RUN_SECONDS_MAX = 120
+APPLY = ["git", "apply", "-p0", "--directory=src"]  # patches name files as an #include does
 # Without this, git would take the copy for a part of the checkout around it.
 OUTSIDE = {**os.environ, "GIT_CEILING_DIRECTORIES": str(COPY.parent)}
 
@@ -94,7 +95,7 @@ def line(name, verdict, by, rounds, seconds):
 def attempt(patch, arguments):
     """Tries one bug; True if it was found."""
     began = time.monotonic()
-    applied = call("git", "apply", str(patch))
+    applied = call(*APPLY, str(patch))
     if applied.returncode != 0:
         line(patch.stem, "BROKEN", "it does not apply", "-", "-")
         print(applied.stderr, file=sys.stderr)
@@ -107,7 +108,7 @@ def attempt(patch, arguments):
             return False
         found, by, rounds = disasters(arguments)
     finally:
-        call("git", "apply", "-R", str(patch))
+        call(*APPLY, "-R", str(patch))
     line(patch.stem, "caught" if found else "SURVIVED", by, rounds, f"{time.monotonic() - began:.1f}")
     return found
 
@@ -116,7 +117,7 @@ def all_apply(patches):
     """Whether every patch fits the checkout; says which do not."""
     misfits = 0
     for patch in patches:
-        checked = subprocess.run(["git", "apply", "--check", str(patch)], cwd=ROOT, capture_output=True, text=True)
+        checked = subprocess.run([*APPLY, "--check", str(patch)], cwd=ROOT, capture_output=True, text=True)
         if checked.returncode != 0:
             misfits += 1
             print(f"{patch.name} no longer fits the sources: write the same bug anew\n{checked.stderr}")

@@ -109,9 +109,8 @@ TEST(Clairvoyant, TooFewHoldersForAnyTime) {
 
 // The table of beyond.md section 1: exponential chunk times of mean 1, load - blocks workers lost.
 TEST(Clairvoyant, TheMeansOfThePaperGraphAreThoseOfTheStudy) {
-  const auto file = shared_file("reference/assignment-g1.csv");
-  if (!file) GTEST_SKIP() << "the shared reference data are not here";
-  const Result<Assignment> a = Assignment::from_csv(read_file(*file), file->string());
+  GLEANER_SHARED_FILE(file, "reference/assignment-g1.csv");
+  const Result<Assignment> a = Assignment::from_csv(read_file(file), file.string());
   constexpr double kPlaced[] = {0.77, 1.19, 1.78};
   constexpr double kFree[] = {0.43, 0.97, 1.68};
   for (std::size_t blocks = 1; blocks <= 3; ++blocks) {
