@@ -15,6 +15,7 @@ void Cluster::Engine::on(sim_event::AtWorker& e) {
   } else if (std::holds_alternative<Committed>(e.message)) {
     if (strike(*w, WorkerStep::released)) return;
   }
+  if (ledger_ != nullptr) ledger_->told(e.peer, e.message);
   tell_worker(*w, WorkerEvent(std::move(e.message)));
 }
 
@@ -40,6 +41,7 @@ void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
   worker_actions_.clear();
   if (!aborted_) return;
   const Abort stopped = *std::exchange(aborted_, std::nullopt);
+  write_down(w, stopped.stamp, stopped.slot, ChunkOutcome::stopped);
   tell_worker(w, ChunkEnded{stopped.stamp, stopped.slot, ChunkOutcome::stopped, {}});
 }
 
@@ -53,6 +55,7 @@ void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
   w.computing = true;
   w.stamp = a.stamp;
   w.slot = a.slot;
+  if (ledger_ != nullptr) ledger_->begins(peer, a.stamp, a.slot, now());
   later(takes, sim_event::ChunkDue{peer, ++w.chunk_serial, false});
   if (const auto blow = blow_from_trial(peer.worker, WorkerStep::computing)) {
     later(takes / 2, sim_event::BlowFalls{peer, WorkerStep::computing, *blow});
@@ -86,11 +89,17 @@ void Cluster::Engine::on(const sim_event::ChunkDue& e) {
   }
   w->computing = false;
   ChunkVerdict verdict = vectors_->compute(e.peer, w->stamp, w->slot);
+  write_down(*w, w->stamp, w->slot, verdict.outcome);
   if (strike(*w, WorkerStep::reporting)) {
     // Cut off, but alive: it has the gradient, and tells when the link is back.
     if (find(e.peer) == nullptr || w->hung) return;
   }
   tell_worker(*w, ChunkEnded{w->stamp, w->slot, verdict.outcome, std::move(verdict.why)});
+}
+
+void Cluster::Engine::write_down(const SimWorker& w, Stamp stamp, Slot slot, ChunkOutcome outcome) {
+  if (ledger_ == nullptr) return;
+  ledger_->ends(w.peer(), stamp, slot, outcome, ledger_->in_hand_for(w.peer().worker, now()));
 }
 
 void Cluster::Engine::perform(SimWorker& w, const EncodeAndSend& a) {
