@@ -159,7 +159,8 @@ void add_trials_group(Command& c, SimulateOptions& o) {
   c.count("--seed", o.plan.seed, "of all draws: the same seed, the same numbers");
   c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
   c.count("--disasters", o.disasters,
-          "instead: so many random clusters, all kinds of losses, every gradient checked");
+          "instead: so many random clusters, all kinds of losses, every gradient checked; --policy forces "
+          "one on all");
 }
 
 void add_data_group(Command& c, TrainOptions& o) {
