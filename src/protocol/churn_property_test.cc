@@ -120,10 +120,11 @@ void check_stores(Cluster& cluster) {
 void churn_on(Method method, std::size_t faults, std::size_t spare) {
   const auto plan = any_plan(method, any_blocks(), spare);
   const ToyShape shape = any_shape(*plan);
+  const ServerOptions options = with_any_policy(patient(1));
   for (int k = 0; k < 15; ++k) {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     RC_LOG() << "seed " << seed << "\n";
-    Cluster cluster(plan, patient(1), shape);
+    Cluster cluster(plan, options, shape);
     join_all(cluster);
     Schedule schedule(seed, plan->workers());
     Churn churn(cluster, schedule.random, faults);
@@ -146,10 +147,16 @@ RC_GTEST_PROP(Churn, ANewTermIsObeyed, ()) {
   const auto plan = any_plan(Method::partial, any_blocks(), 1);
   const ToyShape shape = any_shape(*plan);
   const std::size_t limit = 10 * step_limit(*plan, shape);
+  const ServerOptions options = with_any_policy(patient(1));
+  const auto of_term = [&](std::uint64_t term) {
+    ServerOptions o = options;
+    o.term = Term(term);
+    return o;
+  };
   for (int k = 0; k < 15; ++k) {
     const auto seed = *rc::gen::arbitrary<std::uint64_t>();
     RC_LOG() << "seed " << seed << "\n";
-    Cluster cluster(plan, patient(1), shape);
+    Cluster cluster(plan, options, shape);
     join_all(cluster);
     Schedule schedule(seed, plan->workers());
     Churn churn(cluster, schedule.random, 3);
@@ -158,7 +165,7 @@ RC_GTEST_PROP(Churn, ANewTermIsObeyed, ()) {
       cluster.begin_round(RoundId(round));
       const std::size_t steps = schedule.random.below(20 + 2 * plan->assignment().copies());
       run_round(cluster, schedule, churn, steps);
-      cluster.restart_server(patient(term));
+      cluster.restart_server(of_term(term));
       churn.all_cut();
       round -= schedule.random.below(2);
       while (schedule.random.uniform() < 0.5 && churn.bring_back()) schedule.step(cluster);

@@ -66,7 +66,7 @@ ServerOptions any_options() {
     case 1: o.recovery = {Recovery::Kind::residual, {}, 0.1 + 0.08 * *rc::gen::inRange(0, 10)}; break;
     default: break;
   }
-  return o;
+  return with_any_policy(o);
 }
 
 void tell_the_truth(Method method, std::size_t blocks, std::size_t faults, int runs = 20) {

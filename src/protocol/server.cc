@@ -21,13 +21,15 @@ Server::Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> cod
       coverage_(plan_->chunks(), plan_->blocks()),
       hope_(plan_->chunks(), plan_->blocks()),
       used_(plan_->workers()),
-      touched_(plan_->chunks(), 0) {
+      touched_(plan_->chunks(), 0),
+      skips_(options_.policy != Policy::fixed && plan_->method() == Method::partial) {
   GLEANER_CHECK(options_.check().ok(), "server options are checked before");
 }
 
 void Server::step(Time now, const ServerEvent& event, std::vector<ServerAction>& out) {
   if (phase_ == Phase::failed) return;
   std::visit([&](const auto& e) { on(now, e, out); }, event);
+  if (!crossed_.empty()) tell_crossings(out);
 }
 
 void Server::on(Time now, const BeginRound& e, Out& out) {

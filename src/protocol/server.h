@@ -174,6 +174,7 @@ class Server {
     bool arrived = false;    // and has arrived whole
     SlotSet hoped;           // its part in hope_
     std::uint32_t encoded = 0;
+    bool will_changed = false;  // `wanted` is ahead of what was told; within tell_crossings only
   };
 
   void on(Time now, const BeginRound& e, Out& out);
@@ -235,6 +236,16 @@ class Server {
   [[nodiscard]] bool is_frozen(ChunkId chunk) const;
   void touch_everything(Out& out);
   void compute_again(Out& out);
+
+  // server_skipping.cc: what is not wanted any more, or once more.
+  /// A chunk with so many copies is not computed any more.
+  [[nodiscard]] std::size_t copies_wanted() const;
+  /// The whole will for a worker that enters while the round is computed.
+  [[nodiscard]] SlotSet will_for(WorkerId worker) const;
+  /// Whether a worker that was sent StartRound has to be told its will, too.
+  [[nodiscard]] bool differs_from_start(const PeerState& p, const SlotSet& will) const;
+  void note_crossings(WorkerId worker, const SlotSet& gone, const SlotSet& come);
+  void tell_crossings(Out& out);
   [[nodiscard]] SlotSet wanted_of(WorkerId worker) const;
   [[nodiscard]] bool fits_whole_vectors() const;
   void tell_todo(WorkerId worker, const SlotSet& wanted, Out& out);
@@ -280,7 +291,10 @@ class Server {
   bool mends_at_look_ = false;  // a loss was told since the last Look
   std::uint32_t timer_serial_ = 0;
   std::optional<TimerId> wait_timer_;
-  std::size_t forgiven_ = 0;  // copies that can never come and are not waited for (approximate)
+  bool skips_ = false;                // policy and method
+  std::vector<ChunkId> crossed_;      // in this step, from wanted to not wanted or back
+  std::vector<WorkerId> to_be_told_;  // within tell_crossings only
+  std::size_t forgiven_ = 0;          // copies that can never come and are not waited for (approximate)
   std::uint64_t completed_ = 0;
   std::string last_rejection_;
 };

@@ -64,8 +64,8 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
   if (selection_) {
     const SlotSet wanted = mending() ? wanted_of(peer.worker) : SlotSet{};
     tell_todo(peer.worker, wanted, out);
-  } else if (kept_its_work) {
-    tell_todo(peer.worker, SlotSet::first(plan_->assignment().load(peer.worker)), out);
+  } else if (const SlotSet will = will_for(peer.worker); kept_its_work || differs_from_start(p, will)) {
+    tell_todo(peer.worker, will, out);
   }
   if (check_hope(now, out)) mend(now, out);
 }

@@ -4,6 +4,15 @@
 
 namespace gleaner {
 
+std::string_view name_of(Policy policy) {
+  switch (policy) {
+    case Policy::fixed: return "static";
+    case Policy::skip: return "skip";
+    case Policy::replan: return "replan";
+  }
+  return "unknown";
+}
+
 Status ServerOptions::check() const {
   if (term.value == 0) return bad_input("term 0 is no life of a server", "terms start at 1");
   if (recovery.kind == Recovery::Kind::deadline && recovery.deadline <= Duration::zero()) {
@@ -15,6 +24,11 @@ Status ServerOptions::check() const {
   }
   if (when_unrecoverable == WhenUnrecoverable::wait && wait <= Duration::zero()) {
     return bad_input("the time to wait for lost workers is not positive", "give a time such as wait=60s");
+  }
+  if (margin > 0 && policy == Policy::fixed) {
+    return bad_input(
+        fmt::format("a margin of {} means nothing to the policy static, which skips nothing", margin),
+        "use --policy skip, or leave --margin out");
   }
   return {};
 }

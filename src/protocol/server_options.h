@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -29,9 +30,25 @@ enum class WhenUnrecoverable : std::uint8_t {
   wait,         ///< wait for a worker to return, at most `wait`, then stop
 };
 
+/// What becomes of the other copies of a chunk that has enough (beyond.md section 2).
+enum class Policy : std::uint8_t {
+  fixed,   ///< "static": everybody computes all chunks in the plan's order until the signal, as in the paper
+  skip,    ///< "skip": the other holders leave it out, and drop it if it is the chunk in hand
+  replan,  ///< "replan": as skip
+};
+/// "static", "skip" or "replan".
+[[nodiscard]] std::string_view name_of(Policy policy);
+
 struct ServerOptions {
   Term term{1};
   Recovery recovery;
+  /// Of Method::partial only: with any other a round runs as if it said fixed. Those are what Gleaner is
+  /// compared with.
+  Policy policy = Policy::fixed;
+  /// A chunk is left out at l + margin copies. Each one more costs work, and makes a loss of a worker that
+  /// had reported the chunk cost less. Until the signal only: what a loss after it uncovers is computed up to
+  /// l.
+  std::uint32_t margin = 0;
   WhenUnrecoverable when_unrecoverable = WhenUnrecoverable::stop;
   Duration wait = std::chrono::seconds(60);
   /// Decides at Look events only, on everything that it has been told by then; else on every report. For

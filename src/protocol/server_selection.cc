@@ -23,8 +23,11 @@ void Server::refresh_contribution(WorkerId worker) {
   SlotSet& before = peers_[worker.index()].contributed;
   SlotSet after = contribution_of(worker);
   if (after == before) return;
-  coverage_.remove(plan_->assignment(), worker, before - after);
-  coverage_.add(plan_->assignment(), worker, after - before);
+  const SlotSet gone = before - after;
+  const SlotSet come = after - before;
+  coverage_.remove(plan_->assignment(), worker, gone);
+  coverage_.add(plan_->assignment(), worker, come);
+  if (skips_) note_crossings(worker, gone, come);
   before = std::move(after);
 }
 

@@ -18,6 +18,7 @@ enum class FaultKind { none, crash, crash_in_silence, cut_for_good, nan, corrupt
 
 struct Case {
   std::shared_ptr<const Plan> plan;
+  ServerOptions options;
   ToyShape shape;
   std::uint64_t seed = 0;
   FaultKind fault = FaultKind::none;
@@ -56,7 +57,7 @@ void strike(Cluster& cluster, const Case& c) {
 
 Seen run(const Case& c) {
   Seen seen;
-  Cluster cluster(c.plan, {}, c.shape);
+  Cluster cluster(c.plan, c.options, c.shape);
   join_all(cluster);
   bool recovered = false;
   cluster.on_note = [&](const Note& note, const ToyHost* host) {
@@ -113,6 +114,7 @@ Case any_case(Method method) {
   } else {
     c.plan = any_plan(method, blocks, spare);
   }
+  c.options = with_any_policy({});
   c.shape = any_shape(*c.plan);
   return c;
 }
@@ -221,6 +223,7 @@ RC_GTEST_PROP(SingleFault, UncodedEndsExactlyOrStops, ()) { survive_every_fault(
 RC_GTEST_PROP(SingleFault, NanCostsOneCopy, ()) {
   Case c;
   c.plan = any_plan(Method::partial, any_blocks(), 1);
+  c.options = with_any_policy({});
   c.shape = any_shape(*c.plan);
   c.fault = FaultKind::nan;
   c.seed = *rc::gen::arbitrary<std::uint64_t>();

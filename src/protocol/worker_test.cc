@@ -130,6 +130,15 @@ TEST_F(WorkerTest, AChunkThatWasFasterThanItsAbortCounts) {
   EXPECT_EQ(std::get<Progress>(only<SendServer>(report).message).done, slots({0}));
 }
 
+// Skipped, and wanted again before its computation has stopped: what was begun is lost, the chunk is not.
+TEST_F(WorkerTest, AChunkThatIsWantedAgainWhileItIsDroppedIsComputedAnew) {
+  hear(StartRound{kRound1});
+  EXPECT_EQ(only<Abort>(hear(Todo{kRound1, 1, slots({1, 2}), nullptr})).slot, Slot(0));
+  EXPECT_THAT(hear(Todo{kRound1, 2, slots({0, 1, 2}), nullptr}), IsEmpty());
+  EXPECT_THAT(step(ChunkFraction{kRound1, Slot(0), 0.5}), IsEmpty());  // it will not go on from there
+  EXPECT_EQ(only<Compute>(step(ChunkEnded{kRound1, Slot(0), ChunkOutcome::stopped, {}})).slot, Slot(0));
+}
+
 TEST_F(WorkerTest, AChunkOfAnOldRoundThatWasFasterThanItsAbortIsReleased) {
   hear(StartRound{kRound1});
   EXPECT_EQ(only<Abort>(hear(StartRound{kRound2})).slot, Slot(0));

@@ -103,6 +103,13 @@ inline ToyShape any_shape(const Plan& plan) {
   return {testing_cases::any_size(least, least + 6), plan.blocks(), segments};
 }
 
+/// `o` with any policy, and with any small margin where that means something.
+inline ServerOptions with_any_policy(ServerOptions o) {
+  o.policy = *rc::gen::element(Policy::fixed, Policy::skip, Policy::skip, Policy::replan);
+  if (o.policy != Policy::fixed) o.margin = static_cast<std::uint32_t>(testing_cases::any_size(0, 2));
+  return o;
+}
+
 /// Who is fast and who is slow, and what happens next: one seed in, one run out.
 class Schedule {
  public:

@@ -60,6 +60,7 @@ inline Duration duration_of(const std::string& text) {
 }
 
 /// recovery=exact|deadline:100ms|residual:0.4 unrecoverable=stop|approximate|wait:2s term=1
+/// policy=static|skip|replan margin=0
 inline ServerOptions options_of(const ScenarioLine& l) {
   ServerOptions o;
   o.term = Term(l.number("term", 1));
@@ -71,12 +72,16 @@ inline ServerOptions options_of(const ScenarioLine& l) {
     o.recovery.kind = Recovery::Kind::residual;
     o.recovery.residual = std::stod(recovery.substr(9));
   }
-  const std::string policy = l.text("unrecoverable", "stop");
-  if (policy == "approximate") o.when_unrecoverable = WhenUnrecoverable::approximate;
-  if (policy.starts_with("wait:")) {
+  const std::string unrecoverable = l.text("unrecoverable", "stop");
+  if (unrecoverable == "approximate") o.when_unrecoverable = WhenUnrecoverable::approximate;
+  if (unrecoverable.starts_with("wait:")) {
     o.when_unrecoverable = WhenUnrecoverable::wait;
-    o.wait = duration_of(policy.substr(5));
+    o.wait = duration_of(unrecoverable.substr(5));
   }
+  const std::string policy = l.text("policy", "static");
+  if (policy == "skip") o.policy = Policy::skip;
+  if (policy == "replan") o.policy = Policy::replan;
+  o.margin = l.number("margin", 0);
   return o;
 }
 
