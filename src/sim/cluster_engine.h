@@ -32,6 +32,7 @@ class Cluster::Engine {
  private:
   // cluster.cc: a trial, and its events in order
   void begin_trial(const Trial& trial, const Hooks& hooks);
+  void populate(const ClusterState* from);
   void handle(sim_event::Any& event);
   void end_moment();
   [[nodiscard]] bool moment_has_an_end() const { return !late_timers_.empty() || look_due_; }
@@ -83,6 +84,7 @@ class Cluster::Engine {
   void on(const sim_event::ChunkDue& e);
   void on(const sim_event::SendsNext& e);
   void tell_worker(SimWorker& w, const WorkerEvent& event);
+  void wake_senders();
   void perform(SimWorker&, const Note& note) { trace(note); }
   void perform(SimWorker& w, SendServer& a);
   void perform(SimWorker& w, const Compute& a);
@@ -93,6 +95,7 @@ class Cluster::Engine {
   [[nodiscard]] Duration chunk_time(SimWorker& w, const Compute& a);
 
   // cluster_faults.cc: workers come and go
+  [[nodiscard]] ClusterState picture();
   void on(const sim_event::BlowFalls& e);
   void on(const sim_event::GivenUp& e);
   void on(const sim_event::Returns& e);
@@ -147,6 +150,7 @@ class Cluster::Engine {
   VectorWork* vectors_ = nullptr;
   FaultSource* faults_ = nullptr;
   Watcher* watcher_ = nullptr;
+  std::function<bool(Time, const Picture&)> go_on_;
   CountingWork counting_;
   Network network_;
 
@@ -174,6 +178,7 @@ class Cluster::Engine {
   std::vector<WorkerAction> worker_actions_;
   std::optional<Abort> aborted_;
   VectorWork::Outcomes outcomes_;
+  std::uint32_t combined_ = 0;  // segments of the round's gradient, as far as senders know
 
   Time round_began_{};
   std::optional<Time> undone_since_;        // the server is gone, and what was not durable by then began here

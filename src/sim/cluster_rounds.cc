@@ -68,6 +68,7 @@ void Cluster::Engine::next_round_soon() {
 
 void Cluster::Engine::on(const sim_event::NextRound& e) {
   if (!serves(e.term)) return;
+  if (go_on_ && !go_on_(now(), [this] { return picture(); })) return end(true, {});
   if (round_.value >= spec_.rounds) return end(true, {});
   round_ = RoundId(round_.value + 1);
   // What a life of the server left undone goes on, and its time counts.
@@ -91,6 +92,7 @@ void Cluster::Engine::on(const sim_event::BeginNow& e) {
   if (round_ <= furthest_) ++outcome_.rounds_repeated;
   furthest_ = std::max(furthest_, round_);
   signalled_ = false;
+  combined_ = 0;
   vectors_->begin_round({term_, round_});
   for (std::uint32_t k = 0; k < spec_.network.partitions.size(); ++k) {
     const Partition& p = spec_.network.partitions[k];

@@ -25,12 +25,18 @@ void Cluster::Engine::on(const sim_event::Connects& e) {
   if (strike(*w, WorkerStep::joining)) return;
   connect(*w);
   tell_worker(*w, LinkChanged{true});
+  if (std::exchange(w->hangs_again, false)) w->hung = true;
 }
 
 void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
   if (watcher_ != nullptr) watcher_->on_worker_event(now(), w.peer(), event);
   w.machine->step(now(), event, worker_actions_);
-  for (WorkerAction& action : worker_actions_) std::visit([&](auto& a) { perform(w, a); }, action);
+  for (WorkerAction& action : worker_actions_) {
+    if (watcher_ != nullptr && !std::holds_alternative<Note>(action)) {
+      watcher_->on_worker_action(now(), w.peer(), action);
+    }
+    std::visit([&](auto& a) { perform(w, a); }, action);
+  }
   worker_actions_.clear();
   if (!aborted_) return;
   const Abort stopped = *std::exchange(aborted_, std::nullopt);
@@ -56,7 +62,7 @@ void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
 }
 
 Duration Cluster::Engine::chunk_time(SimWorker& w, const Compute& a) {
-  if (spec_.speeds.none()) return std::chrono::seconds(1);
+  if (spec_.speeds.none()) return spec_.nominal_chunk_time;
   const RoundId drawn_in(a.stamp.round.value + trial_.first_round.value - 1);
   if (equal_chunks_ && w.drawn_in == drawn_in) return w.drawn;
   const WorkerId id = w.peer().worker;
@@ -89,7 +95,7 @@ void Cluster::Engine::on(const sim_event::ChunkDue& e) {
 
 void Cluster::Engine::perform(SimWorker& w, const EncodeAndSend& a) {
   vectors_->begin_sending(w.peer(), a);
-  w.sending = SimWorker::Sending{a.ticket, a.first_segment, a.first_segment};
+  w.sending = SimWorker::Sending{a.ticket, a.first_segment, a.first_segment, false};
   queue_.schedule_now(sim_event::SendsNext{w.peer(), a.ticket});
 }
 
@@ -102,6 +108,8 @@ void Cluster::Engine::on(const sim_event::SendsNext& e) {
   SimWorker* w = find(e.peer);
   if (w == nullptr || w->hung || !w->sending || w->sending->ticket != e.ticket) return;
   SimWorker::Sending& s = *w->sending;
+  s.waits = s.next >= combined_ && s.next - combined_ >= spec_.credits;
+  if (s.waits) return;
   const std::uint32_t left = spec_.segments - std::min(spec_.segments, s.first);
   const bool only_one = left <= 1;
   if (s.next >= s.first + left / 2) {
@@ -125,6 +133,13 @@ void Cluster::Engine::on(const sim_event::SendsNext& e) {
     if (find(e.peer) == nullptr || w->hung) return;
   }
   tell_worker(*w, VectorSent{e.ticket});
+}
+
+void Cluster::Engine::wake_senders() {
+  if (spec_.credits == kUnlimitedCredits) return;
+  for (const SimWorker& w : workers_) {
+    if (w.sending && w.sending->waits) queue_.schedule_now(sim_event::SendsNext{w.peer(), w.sending->ticket});
+  }
 }
 
 }  // namespace gleaner

@@ -14,8 +14,9 @@ struct SimWorker {
   std::optional<Worker> machine;  // empty: no process
   Incarnation life;               // of the process, or of the last one
   bool hung = false;
-  bool awaited = false;  // the server's life waits for it to join
-  Incarnation joined;    // the life that the server heard of last
+  bool hangs_again = false;  // it hung before the run was interrupted, and does when it has said Hello
+  bool awaited = false;      // the server's life waits for it to join
+  Incarnation joined;        // the life that the server heard of last
   WorkerLink link;
 
   bool computing = false;
@@ -27,6 +28,7 @@ struct SimWorker {
     Ticket ticket;
     std::uint32_t first = 0;
     std::uint32_t next = 0;
+    bool waits = false;  // for credits
   };
   std::optional<Sending> sending;
 
