@@ -39,8 +39,9 @@ void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
   }
   worker_actions_.clear();
   if (!aborted_) return;
-  const Abort stopped = *std::exchange(aborted_, std::nullopt);
-  tell_worker(w, ChunkEnded{stopped.stamp, stopped.slot, ChunkOutcome::stopped, {}});
+  const Aborted stopped = *std::exchange(aborted_, std::nullopt);
+  tell_worker(w,
+              ChunkEnded{stopped.what.stamp, stopped.what.slot, ChunkOutcome::stopped, {}, stopped.fraction});
 }
 
 void Cluster::Engine::perform(SimWorker& w, SendServer& a) {
@@ -53,6 +54,8 @@ void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
   w.computing = true;
   w.stamp = a.stamp;
   w.slot = a.slot;
+  w.chunk_began = now();
+  w.chunk_takes = takes;
   later(takes, sim_event::ChunkDue{peer, ++w.chunk_serial, false});
   if (const auto blow = blow_from_trial(peer.worker, WorkerStep::computing)) {
     later(takes / 2, sim_event::BlowFalls{peer, WorkerStep::computing, *blow});
@@ -73,8 +76,19 @@ Duration Cluster::Engine::chunk_time(SimWorker& w, const Compute& a) {
 }
 
 void Cluster::Engine::perform(SimWorker& w, const Abort& a) {
+  const double fraction = w.fraction(now());
   if (!std::exchange(w.computing, false)) return;
-  aborted_ = a;
+  aborted_ = Aborted{a, fraction};
+}
+
+void Cluster::Engine::perform(SimWorker& w, const TellFraction& a) {
+  queue_.schedule(std::max(a.at, now()), sim_event::FractionDue{w.peer(), a.stamp});
+}
+
+void Cluster::Engine::on(const sim_event::FractionDue& e) {
+  SimWorker* w = find(e.peer);
+  if (w == nullptr || w->hung) return;
+  tell_worker(*w, Fraction{e.stamp, w->fraction(now())});
 }
 
 void Cluster::Engine::on(const sim_event::ChunkDue& e) {
