@@ -3,6 +3,7 @@
 #include "app/build_plan.h"
 #include "app/load_data.h"
 #include "app/make_objective.h"
+#include "app/recovery_flags.h"
 #include "training/samples.h"
 
 namespace gleaner {
@@ -47,6 +48,7 @@ Result<RunSpec> RunKit::spec(Method method) const {
   spec.schedule = settings_.schedule;
   spec.l2 = options_.l2;
   spec.server = settings_.server;
+  set_policy(spec.server, method, settings_.server.policy, settings_.server.margin);
   spec.speeds = settings_.speeds;
   Result<std::vector<Fault>> faults =
       settings_.faults.schedule(options_.plan.seed, spec.plan->workers(), options_.rounds);
@@ -65,7 +67,6 @@ Result<RunSpec> RunKit::spec(Method method) const {
   }
   spec.seed = options_.plan.seed;
   spec.verify = options_.verify;
-  spec.policy = options_.policy;
   if (Status s = check(spec); !s) return s.error();
   return spec;
 }
@@ -79,7 +80,8 @@ double RunKit::test_accuracy(const RunSpec& spec, const std::vector<float>& para
 StartRecord RunKit::start_record(const RunSpec& spec) const {
   StartRecord r;
   r.method = std::string(spec.code->name());
-  r.policy = spec.policy;
+  r.policy = name_of(spec.server.policy);
+  r.margin = spec.server.margin;
   r.objective = options_.objective;
   r.data = data_.train.name;
   r.optimizer = std::string(name_of(spec.optimizer.kind));

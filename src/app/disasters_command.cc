@@ -8,6 +8,7 @@
 
 #include "app/exit_code.h"
 #include "app/interrupt.h"
+#include "app/recovery_flags.h"
 #include "app/study_progress.h"
 #include "sim/disasters.h"
 #include "study/trials.h"
@@ -20,7 +21,8 @@ constexpr std::size_t kThreadsMax = 1024;
 
 // Everything else would be ignored, and that in silence.
 Status check_flags(const SimulateOptions& o) {
-  constexpr std::array<std::string_view, 4> kKnown{"--disasters", "--seed", "--threads", "--config"};
+  constexpr std::array<std::string_view, 5> kKnown{"--disasters", "--seed", "--threads", "--config",
+                                                   "--policy"};
   for (const std::string& flag : o.plan.given) {
     if (std::find(kKnown.begin(), kKnown.end(), flag) != kKnown.end()) continue;
     return bad_input(fmt::format("{} has no meaning with --disasters, which draws its own clusters", flag),
@@ -41,12 +43,17 @@ Status check_flags(const SimulateOptions& o) {
 
 Result<int> disasters_command(const SimulateOptions& o) {
   if (Status s = check_flags(o); !s) return s.error();
+  DisasterOptions options;
+  if (o.plan.gave("--policy")) {
+    const Result<Policy> policy = parse_policy(o.policies);
+    if (!policy) return policy.error();
+    options.policy = policy.value();
+  }
   const InterruptGuard guard;
   fmt::print("seed {}\n\n", o.plan.seed);
   std::fflush(stdout);
   StudyProgress progress("rounds");
   progress.begin("disasters");
-  DisasterOptions options;
   options.rounds = *o.disasters;
   options.seed = o.plan.seed;
   options.progress = [&](std::uint64_t rounds) { progress.tell(rounds, *o.disasters); };

@@ -112,8 +112,11 @@ void add_plan_group(Command& c, PlanOptions& o) {
 void add_row_group(Command& c, SimulateOptions& o) {
   c.group("Rows (lists make one row for each combination)");
   c.text("--method", o.methods, "LIST", "partial, original, uncoded").choices = all(kMethods);
-  c.text("--policy", o.policies, "LIST", "what holders of a finished chunk do: static").choices =
-      all(kPolicies);
+  c.text("--policy", o.policies, "LIST",
+         "what the other holders of a chunk with enough copies do: static (compute it all the same) or skip; "
+         "of partial only")
+      .choices = all(kPolicies);
+  c.count("--margin", o.margin, "copies more than needed before a chunk is skipped, against losses");
   c.text("--replication", o.replications, "LIST", "workers that hold each chunk");
   c.text("--blocks", o.blocks, "LIST", "vectors are 1/blocks of a gradient");
   c.text("--order", o.orders, "LIST",
@@ -156,7 +159,8 @@ void add_trials_group(Command& c, SimulateOptions& o) {
   c.count("--seed", o.plan.seed, "of all draws: the same seed, the same numbers");
   c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
   c.count("--disasters", o.disasters,
-          "instead: so many random clusters, all kinds of losses, every gradient checked");
+          "instead: so many random clusters, all kinds of losses, every gradient checked; --policy forces "
+          "one on all");
 }
 
 void add_data_group(Command& c, TrainOptions& o) {
@@ -196,7 +200,11 @@ void add_training_group(Command& c, TrainOptions& o) {
 
 void add_world_group(Command& c, TrainOptions& o) {
   c.group("Recovery and disturbances");
-  c.choice("--policy", o.policy, all(kPolicies), "what holders of a finished chunk do: static");
+  c.choice(
+      "--policy", o.policy, all(kPolicies),
+      "what the other holders of a chunk with enough copies do: static (compute it all the same) or skip; "
+      "of partial only");
+  c.count("--margin", o.margin, "copies more than needed before a chunk is skipped, against losses");
   c.text("--recovery", o.recovery, "RULE", "exact, deadline=200ms or residual=0.3").choices =
       all(kRecoveries);
   c.text("--when-unrecoverable", o.when_unrecoverable, "WHAT", "stop, approximate or wait=60s").choices =

@@ -41,6 +41,7 @@ struct TrainOptions {
   PlanOptions plan;
   ConfigOptions config;
   std::string policy = "static";
+  std::size_t margin = 0;  ///< copies beyond the blocks before a chunk is skipped
   std::string recovery = "exact";
   std::string when_unrecoverable = "stop";
   std::string speeds = "none";
@@ -108,6 +109,7 @@ struct SimulateOptions {
   ConfigOptions config;
   std::string methods = "partial";
   std::string policies = "static";
+  std::size_t margin = 0;  ///< copies beyond the blocks before a chunk is skipped
   std::string replications = "3";
   std::string blocks = "1";
   std::string orders = "optimal";

@@ -87,4 +87,29 @@ Result<std::vector<std::string>> recovery_rules(const std::string& text) {
   return rules;
 }
 
+Result<Policy> parse_policy(std::string_view name) {
+  if (const auto known = choose("--policy", std::string(name), kPolicies); !known) return known.error();
+  for (const Policy policy : {Policy::skip, Policy::replan}) {
+    if (name == name_of(policy)) return policy;
+  }
+  return Policy::fixed;
+}
+
+Status check_margin(std::size_t margin, const std::vector<Policy>& policies) {
+  constexpr std::size_t kMarginMax = 1'000'000;  // more than anybody holds copies of a chunk
+  if (margin > kMarginMax) {
+    return bad_input(fmt::format("--margin {} is more than {}", margin, kMarginMax),
+                     "give a few; with as many as there are copies nothing is skipped");
+  }
+  const bool skips = std::ranges::any_of(policies, [](Policy p) { return p != Policy::fixed; });
+  if (margin == 0 || skips) return {};
+  return bad_input(fmt::format("--margin {} has no meaning for --policy static, which skips nothing", margin),
+                   "give --policy skip, or leave --margin away");
+}
+
+void set_policy(ServerOptions& server, Method method, Policy policy, std::size_t margin) {
+  server.policy = policy_of(method, policy);
+  server.margin = server.policy == Policy::fixed ? 0 : static_cast<std::uint32_t>(margin);
+}
+
 }  // namespace gleaner

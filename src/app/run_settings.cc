@@ -21,7 +21,15 @@ Status read_names(const TrainOptions& o) {
     return bad_input(fmt::format("--hidden has no meaning for --objective {}", o.objective),
                      "give --objective mlp, or leave --hidden away");
   }
-  if (const auto r = choose("--policy", o.policy, kPolicies); !r) return r.error();
+  return {};
+}
+
+// Each method takes of it what it knows, when its RunSpec is made.
+Status read_policy(const TrainOptions& o, RunSettings& settings) {
+  const Result<Policy> policy = parse_policy(o.policy);
+  if (!policy) return policy.error();
+  if (Status s = check_margin(o.margin, {policy.value()}); !s) return s;
+  set_policy(settings.server, Method::partial, policy.value(), o.margin);
   return {};
 }
 
@@ -80,6 +88,7 @@ Result<RunSettings> read_settings(const TrainOptions& options) {
       read_recovery(options.recovery, options.when_unrecoverable, TimeUnits::required);
   if (!server) return server.error();
   settings.server = server.value();
+  if (Status s = read_policy(options, settings); !s) return s.error();
   if (Status s = read_world(options, settings); !s) return s.error();
   if (Status s = read_end(options, settings); !s) return s.error();
   return settings;

@@ -15,7 +15,7 @@
 #include "app/simulate_report.h"
 #include "app/simulate_rows.h"
 #include "app/study_progress.h"
-#include "study/behind_original.h"
+#include "study/behind.h"
 #include "study/bounds.h"
 #include "training/atomic_file.h"
 
@@ -69,7 +69,7 @@ Ratio ratio_to(const StudySummary& first, const StudySummary& other) {
 Result<SimulateResult> run_row(const SimulateRow& row, bool with_bounds, BoundsOfRows& bounds) {
   const Result<std::vector<TrialOutcome>> outcomes = run_trials(row.study);
   if (!outcomes) return outcomes.error();
-  SimulateResult result{row, summarise(outcomes.value()), {}, {}, {}};
+  SimulateResult result{row, summarise(outcomes.value()), {}, {}, {}, {}};
   if (!with_bounds) return result;
   const Result<const Bounds*> found = bounds.of(row);
   if (!found) return found.error();
@@ -77,14 +77,28 @@ Result<SimulateResult> run_row(const SimulateRow& row, bool with_bounds, BoundsO
   return result;
 }
 
-// Of every row of partial beside the row of original that it can be compared with.
+// Of every row beside those that it can be compared with.
 void count_violations(std::span<SimulateResult> results) {
   for (SimulateResult& mine : results) {
     for (const SimulateResult& other : results) {
-      const auto found = behind_original(mine.row.study, mine.summary, other.row.study, other.summary);
-      if (found) mine.behind_original = found;
+      const auto original = behind_original(mine.row.study, mine.summary, other.row.study, other.summary);
+      const auto fixed = behind_static(mine.row.study, mine.summary, other.row.study, other.summary);
+      if (original) mine.behind_original = original;
+      if (fixed) mine.behind_static = fixed;
     }
   }
+}
+
+// Where nobody asked for the static row beside it, it is run to be counted and not shown.
+Status count_against_unseen(SimulateResult& mine) {
+  if (mine.behind_static || !is_never_behind_static(mine.row.study)) return {};
+  TrialsSpec fixed = mine.row.study;
+  fixed.cluster.server.policy = Policy::fixed;
+  fixed.cluster.server.margin = 0;
+  const Result<std::vector<TrialOutcome>> outcomes = run_trials(fixed);
+  if (!outcomes) return outcomes.error();
+  mine.behind_static = behind_static(mine.row.study, mine.summary, fixed, summarise(outcomes.value()));
+  return {};
 }
 
 Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, bool with_bounds) {
@@ -103,6 +117,11 @@ Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, boo
     results.back().time_to_first = ratio_to(results.front().summary, results.back().summary);
   }
   count_violations(results);
+  for (SimulateResult& result : results) {
+    if (InterruptGuard::interrupted()) break;
+    progress.begin(fmt::format("static beside {} ({} blocks)", result.row.policy, result.row.blocks));
+    if (Status s = count_against_unseen(result); !s) return s.error();
+  }
   return results;
 }
 

@@ -37,6 +37,7 @@ void add_names(Json& j, const SimulateResult& r) {
   const TrialsSpec& study = r.row.study;
   j["method"] = r.row.method;
   j["policy"] = r.row.policy;
+  j["margin"] = study.cluster.server.margin;
   j["order"] = r.row.order == "-" ? Json(nullptr) : Json(r.row.order);
   j["recovery"] = r.row.recovery;
   j["workers"] = study.cluster.plan->workers();
@@ -72,7 +73,7 @@ Json object_of(const SimulateResult& r) {
   j["time_to_first_row"] = ratio_of(r.time_to_first);
   j["residual_norm"] = residual_of(r);
   add_counts(j, r.summary);
-  j["dominance_violations"] = nullptr;  // compares policies of one method, and there is one policy
+  j["dominance_violations"] = r.behind_static ? Json(*r.behind_static) : Json(nullptr);
   j["behind_original"] = r.behind_original ? Json(*r.behind_original) : Json(nullptr);
   if (r.bounds) {
     j["clairvoyant"] = {{"free", number(r.bounds->free.mean)}, {"placed", number(r.bounds->placed.mean)}};

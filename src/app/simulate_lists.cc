@@ -58,14 +58,16 @@ Result<std::vector<std::size_t>> counts_of(std::string_view flag, const std::str
   return counts;
 }
 
-// Policies that are planned are known by name, so that nobody takes them for a mistake.
-Status check_policies(const std::vector<std::string>& policies) {
-  for (const std::string& policy : policies) {
-    if (policy != "static") {
-      return bad_input(fmt::format("--policy {} is not there yet", policy), "use --policy static");
-    }
+Result<std::vector<Policy>> policies_of(const std::string& text) {
+  const Result<std::vector<std::string>> names = list_of("--policy", text);
+  if (!names) return names.error();
+  std::vector<Policy> policies;
+  for (const std::string& name : names.value()) {
+    const Result<Policy> policy = parse_policy(name);
+    if (!policy) return policy.error();
+    policies.push_back(policy.value());
   }
-  return {};
+  return policies;
 }
 
 Result<std::vector<std::string>> methods_of(const SimulateOptions& o) {
@@ -85,9 +87,8 @@ Result<SimulateLists> simulate_lists(const SimulateOptions& o) {
     return {};
   };
   if (Status s = take(lists.methods, methods_of(o)); !s) return s.error();
-  if (Status s = take(lists.policies, names_of("--policy", o.policies, kSimulatedPolicies)); !s)
-    return s.error();
-  if (Status s = check_policies(lists.policies); !s) return s.error();
+  if (Status s = take(lists.policies, policies_of(o.policies)); !s) return s.error();
+  if (Status s = check_margin(o.margin, lists.policies); !s) return s.error();
   if (Status s = take(lists.orders, names_of("--order", o.orders, kOrders)); !s) return s.error();
   if (Status s = take(lists.replications, counts_of("--replication", o.replications)); !s) return s.error();
   if (Status s = take(lists.blocks, counts_of("--blocks", o.blocks)); !s) return s.error();

@@ -7,13 +7,14 @@
 
 #include "app/options.h"
 #include "base/result.h"
+#include "protocol/server_options.h"
 
 namespace gleaner {
 
 /// Each list has at least one value and none twice, in the order in which they were given.
 struct SimulateLists {
   std::vector<std::string> methods;
-  std::vector<std::string> policies;
+  std::vector<Policy> policies;
   std::vector<std::string> orders;
   std::vector<std::string> rules;
   std::vector<std::size_t> replications;

@@ -25,8 +25,10 @@ struct SimulateResult {
   StudySummary summary;
   Ratio time_to_first;  ///< of the trials that both rows completed
   std::optional<RowBounds> bounds;
-  /// Of a row of partial that stands beside its row of original: study/behind_original.h.
+  /// Of a row of partial that stands beside its row of original: study/behind.h.
   std::optional<std::uint64_t> behind_original;
+  /// Of a row with policy skip: study/behind.h.
+  std::optional<std::uint64_t> behind_static;
 };
 
 /// Columns lined up, then what they mean, why trials failed, and the notes. Ends with a line end.

@@ -90,8 +90,12 @@ class RowBuilder {
       : options_(options), lists_(std::move(lists)), common_(std::move(common)) {}
 
   Result<SimulateRows> build() {
-    for (const std::string& policy : lists_.policies) {
+    for (const Policy policy : lists_.policies) {
       for (const std::string& method : lists_.methods) {
+        if (method != "partial" && policy != lists_.policies.front()) {
+          note(method + ": one row for all policies, since it always runs as static");
+          continue;
+        }
         for (const std::size_t replication : lists_.replications) {
           for (const std::size_t blocks : lists_.blocks) {
             if (Status s = add_orders(policy, method, replication, blocks); !s) return s.error();
@@ -106,8 +110,7 @@ class RowBuilder {
 
  private:
   // An order is nothing to who waits for whole workers; replication and blocks are nothing to uncoded.
-  Status add_orders(const std::string& policy, const std::string& method, std::size_t replication,
-                    std::size_t blocks) {
+  Status add_orders(Policy policy, const std::string& method, std::size_t replication, std::size_t blocks) {
     if (method == "uncoded" &&
         (replication != lists_.replications.front() || blocks != lists_.blocks.front())) {
       note("uncoded: one row, since it holds every chunk once and sends whole gradients");
@@ -123,14 +126,14 @@ class RowBuilder {
                          replication));
         continue;
       }
-      Result<SimulateRow> made = make_row(policy, method, order, replication, blocks);
+      Result<SimulateRow> made = make_row(method, order, replication, blocks);
       if (!made) return made.error();
-      if (Status s = add_rules(made.value()); !s) return s;
+      if (Status s = add_rules(made.value(), policy); !s) return s;
     }
     return {};
   }
 
-  Status add_rules(const SimulateRow& row) {
+  Status add_rules(const SimulateRow& row, Policy policy) {
     for (const std::string& rule : lists_.rules) {
       const Result<ServerOptions> server =
           read_recovery(rule, options_.when_unrecoverable, TimeUnits::optional);
@@ -147,14 +150,16 @@ class RowBuilder {
       SimulateRow& added = found_.rows.back();
       added.recovery = rule;
       added.study.cluster.server = server.value();
+      set_policy(added.study.cluster.server, row.study.cluster.plan->method(), policy, options_.margin);
+      added.policy = name_of(added.study.cluster.server.policy);
       if (Status s = check(added.study.cluster); !s) return s;
       if (const Result<Trial> trial = trial_of(added.study, 0); !trial) return trial.error();
     }
     return {};
   }
 
-  Result<SimulateRow> make_row(const std::string& policy, const std::string& method, const std::string& order,
-                               std::size_t replication, std::size_t blocks) {
+  Result<SimulateRow> make_row(const std::string& method, const std::string& order, std::size_t replication,
+                               std::size_t blocks) {
     PlanOptions o = options_.plan;
     o.replication = replication;
     o.blocks = blocks;
@@ -167,7 +172,6 @@ class RowBuilder {
     if (!plan) return plan.error();
     SimulateRow row;
     row.method = method;
-    row.policy = policy;
     row.order = method == "partial" ? order : "-";
     row.replication = plan.value()->assignment().replication_min();
     row.blocks = plan.value()->blocks();

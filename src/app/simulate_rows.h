@@ -14,7 +14,7 @@ namespace gleaner {
 /// draws.
 struct SimulateRow {
   std::string method;
-  std::string policy;
+  std::string policy;           ///< that it really has: "static" for all methods but partial
   std::string order;            ///< "-" where it means nothing: everybody does everything
   std::string recovery;         ///< as given: "exact", "deadline=2", "residual=0.3"
   std::size_t replication = 1;  ///< of the rarest chunk

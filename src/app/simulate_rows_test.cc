@@ -42,6 +42,23 @@ TEST(SimulateRows, EveryCombinationOnceAndOnlyThoseThatMeanSomething) {
   EXPECT_EQ(simulate_rows(o).value().notes.size(), 3U);
 }
 
+TEST(SimulateRows, OnlyPartialHasARowForEachPolicy) {
+  SimulateOptions o;
+  o.methods = "original,partial,uncoded";
+  o.policies = "skip,static";
+  o.margin = 2;
+  std::vector<std::string> rows;
+  const SimulateRows made = simulate_rows(o).value();
+  for (const SimulateRow& r : made.rows) {
+    const ServerOptions& server = r.study.cluster.server;
+    EXPECT_EQ(r.policy, name_of(server.policy));
+    rows.push_back(r.method + " " + r.policy + " " + std::to_string(server.margin));
+  }
+  EXPECT_THAT(rows,
+              ElementsAre("original static 0", "partial skip 2", "uncoded static 0", "partial static 0"));
+  EXPECT_THAT(made.notes, testing::Contains(HasSubstr("original: one row for all policies")));
+}
+
 TEST(SimulateRows, DeadlinesAreRowsKeyedByTheirSeconds) {
   SimulateOptions o;
   o.recovery = "deadline=1/250ms/2.5";
@@ -145,7 +162,15 @@ TEST(SimulateRows, ErrorsNameTheFlag) {
   };
   EXPECT_THAT(with([](auto& o) { o.methods = "partial,,uncoded"; }), HasSubstr("--method partial,,uncoded"));
   EXPECT_THAT(with([](auto& o) { o.methods = "partial,partial"; }), HasSubstr("names partial twice"));
-  EXPECT_THAT(with([](auto& o) { o.policies = "skip"; }), HasSubstr("--policy skip is not there yet"));
+  EXPECT_THAT(with([](auto& o) { o.policies = "jump"; }), HasSubstr("--policy"));
+  EXPECT_THAT(with([](auto& o) { o.policies = "skip,skip"; }), HasSubstr("names skip twice"));
+  EXPECT_THAT(with([](auto& o) { o.margin = 1; }),
+              HasSubstr("--margin 1 has no meaning for --policy static, which skips nothing"));
+  EXPECT_THAT(with([](auto& o) {
+                o.policies = "skip";
+                o.margin = 5'000'000'000;
+              }),
+              HasSubstr("--margin 5000000000 is more than 1000000"));
   EXPECT_THAT(with([](auto& o) { o.blocks = "1,two"; }), HasSubstr("--blocks two"));
   EXPECT_THAT(with([](auto& o) { o.trials = 0; }), HasSubstr("--trials 0"));
   EXPECT_THAT(with([](auto& o) { o.rounds = 100000000; }), HasSubstr("--rounds"));

@@ -22,7 +22,7 @@ Server::Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> cod
       hope_(plan_->chunks(), plan_->blocks()),
       used_(plan_->workers()),
       touched_(plan_->chunks(), 0),
-      skips_(options_.policy != Policy::fixed && plan_->method() == Method::partial) {
+      skips_(policy_of(plan_->method(), options_.policy) != Policy::fixed) {
   GLEANER_CHECK(options_.check().ok(), "server options are checked before");
 }
 

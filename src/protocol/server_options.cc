@@ -13,6 +13,8 @@ std::string_view name_of(Policy policy) {
   return "unknown";
 }
 
+Policy policy_of(Method method, Policy policy) { return method == Method::partial ? policy : Policy::fixed; }
+
 Status ServerOptions::check() const {
   if (term.value == 0) return bad_input("term 0 is no life of a server", "terms start at 1");
   if (recovery.kind == Recovery::Kind::deadline && recovery.deadline <= Duration::zero()) {

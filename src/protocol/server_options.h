@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "coding/plan.h"
 
 namespace gleaner {
 
@@ -38,13 +39,14 @@ enum class Policy : std::uint8_t {
 };
 /// "static", "skip" or "replan".
 [[nodiscard]] std::string_view name_of(Policy policy);
+/// What a round of `method` does that is asked for `policy`: only partial ever skips. The others are what
+/// Gleaner is compared with, and run as their papers say.
+[[nodiscard]] Policy policy_of(Method method, Policy policy);
 
 struct ServerOptions {
   Term term{1};
   Recovery recovery;
-  /// Of Method::partial only: with any other a round runs as if it said fixed. Those are what Gleaner is
-  /// compared with.
-  Policy policy = Policy::fixed;
+  Policy policy = Policy::fixed;  ///< see policy_of
   /// A chunk is left out at l + margin copies. Each one more costs work, and makes a loss of a worker that
   /// had reported the chunk cost less. Until the signal only: what a loss after it uncovers is computed up to
   /// l.

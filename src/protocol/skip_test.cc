@@ -165,5 +165,11 @@ TEST(PolicyTest, HasTheNamesOfTheFlag) {
   EXPECT_EQ(name_of(Policy::replan), "replan");
 }
 
+TEST(PolicyTest, OnlyPartialSkips) {
+  EXPECT_EQ(policy_of(Method::partial, Policy::skip), Policy::skip);
+  EXPECT_EQ(policy_of(Method::original, Policy::skip), Policy::fixed);
+  EXPECT_EQ(policy_of(Method::uncoded, Policy::replan), Policy::fixed);
+}
+
 }  // namespace
 }  // namespace gleaner

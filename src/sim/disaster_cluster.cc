@@ -28,6 +28,16 @@ ServerOptions any_server(Dice& dice) {
   return o;
 }
 
+// From a stream of its own: policies came later, and old seeds give their old clusters.
+void draw_policy(std::uint64_t seed, std::optional<Policy> forced, ClusterSpec& s) {
+  constexpr std::uint32_t kStream = 2;
+  Dice dice(seed, kStream);
+  const Policy drawn = dice.one_of(std::array{Policy::fixed, Policy::skip, Policy::skip});
+  const auto margin = dice.one_of(std::array<std::uint32_t, 4>{0, 0, 1, 2});
+  s.server.policy = policy_of(s.plan->method(), forced.value_or(drawn));
+  s.server.margin = s.server.policy == Policy::fixed ? 0 : margin;
+}
+
 Partition any_partition(Dice& dice, std::size_t workers, std::uint64_t rounds) {
   Partition p;
   p.count = dice.size(1, std::max<std::size_t>(1, workers / 3));
@@ -98,7 +108,7 @@ void draw_numbers(Dice& dice, DisasterCluster& c) {
 
 }  // namespace
 
-DisasterCluster draw_disaster_cluster(std::uint64_t seed) {
+DisasterCluster draw_disaster_cluster(std::uint64_t seed, std::optional<Policy> forced) {
   Dice dice(seed);
   DisasterCluster c;
   c.seed = seed;
@@ -108,6 +118,7 @@ DisasterCluster draw_disaster_cluster(std::uint64_t seed) {
   s.code = code_for(s.plan->method());
   s.rounds = dice.size(1, 10);
   s.server = any_server(dice);
+  draw_policy(seed, forced, s);
   s.speeds = SpeedModel::parse(any_speeds(dice, workers), TimeUnits::optional).value();
   s.network = any_network(dice, workers, s.rounds);
   s.grid = dice.chance(.1) ? Grid::integer : Grid::none;
@@ -126,18 +137,20 @@ std::string DisasterCluster::flags() const {
                                : r.kind == Recovery::Kind::deadline
                                    ? "deadline=" + duration_text(r.deadline)
                                    : fmt::format("residual={:.4g}", r.residual);
-  const std::string policy = spec.server.when_unrecoverable == WhenUnrecoverable::stop ? std::string("stop")
-                             : spec.server.when_unrecoverable == WhenUnrecoverable::approximate
-                                 ? std::string("approximate")
-                                 : "wait=" + duration_text(spec.server.wait);
+  const std::string when = spec.server.when_unrecoverable == WhenUnrecoverable::stop ? std::string("stop")
+                           : spec.server.when_unrecoverable == WhenUnrecoverable::approximate
+                               ? std::string("approximate")
+                               : "wait=" + duration_text(spec.server.wait);
+  const std::string margin = spec.server.margin > 0 ? fmt::format(" --margin {}", spec.server.margin) : "";
   return fmt::format(
-      "--method {} --policy static --workers {} --chunks {} --replication {} --scheme {} --blocks {} --frame "
+      "--method {} --policy {}{} --workers {} --chunks {} --replication {} --scheme {} --blocks {} --frame "
       "{} "
       "--order {} --recovery {} --when-unrecoverable {} --speeds {} --network {} --rounds {} "
       "--checkpoint-every {}{}",
-      name_of(p.method()), p.workers(), p.chunks(), p.assignment().replication_min(), scheme, p.blocks(),
-      frame, order, recovery, policy, spec.speeds.text(), spec.network.text(), spec.rounds,
-      spec.checkpoint_every, spec.grid == Grid::integer ? " --grid integer" : "");
+      name_of(p.method()), name_of(spec.server.policy), margin, p.workers(), p.chunks(),
+      p.assignment().replication_min(), scheme, p.blocks(), frame, order, recovery, when, spec.speeds.text(),
+      spec.network.text(), spec.rounds, spec.checkpoint_every,
+      spec.grid == Grid::integer ? " --grid integer" : "");
 }
 
 std::string DisasterCluster::words() const {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sim/cluster.h"
@@ -29,6 +30,8 @@ struct DisasterCluster {
 };
 
 /// 2 to 40 workers, all methods, schemes, frames, orders, rules of recovery, policies, speeds and networks.
-[[nodiscard]] DisasterCluster draw_disaster_cluster(std::uint64_t seed);
+/// `forced`: with this policy, where the method knows it, in place of the one that is drawn; all else is the
+/// same.
+[[nodiscard]] DisasterCluster draw_disaster_cluster(std::uint64_t seed, std::optional<Policy> forced = {});
 
 }  // namespace gleaner

@@ -40,6 +40,7 @@ TEST(DisasterCluster, EveryOneIsSoundAndAllKindsCome) {
     ++seen["segments " + std::to_string(c.spec.segments)];
     ++seen["recovery " + std::to_string(static_cast<int>(c.spec.server.recovery.kind))];
     ++seen["policy " + std::to_string(static_cast<int>(c.spec.server.when_unrecoverable))];
+    ++seen[std::string(name_of(c.spec.server.policy)) + " " + std::to_string(c.spec.server.margin)];
     if (c.spec.network.loss > 0) ++seen["loss"];
     if (c.spec.network.reorder > 0) ++seen["reorder"];
     if (c.spec.network.duplicate > 0) ++seen["duplicate"];
@@ -50,8 +51,24 @@ TEST(DisasterCluster, EveryOneIsSoundAndAllKindsCome) {
                            "random",        "blocks 1",   "blocks 2",   "blocks 3",   "blocks 4",
                            "segments 1",    "segments 4", "recovery 0", "recovery 1", "recovery 2",
                            "policy 0",      "policy 1",   "policy 2",   "loss",       "reorder",
-                           "duplicate",     "partition"}) {
+                           "duplicate",     "partition",  "static 0",   "skip 0",     "skip 1",
+                           "skip 2"}) {
     EXPECT_GE(seen[kind], 10) << kind;
+  }
+}
+
+TEST(DisasterCluster, AForcedPolicyChangesNothingElse) {
+  for (std::uint64_t seed = 1; seed < 40; ++seed) {
+    const DisasterCluster drawn = draw_disaster_cluster(seed);
+    const Method method = drawn.spec.plan->method();
+    for (const Policy policy : {Policy::fixed, Policy::skip, Policy::replan}) {
+      DisasterCluster forced = draw_disaster_cluster(seed, policy);
+      EXPECT_EQ(forced.spec.server.policy, policy_of(method, policy));
+      forced.spec.server.policy = drawn.spec.server.policy;
+      forced.spec.server.margin = drawn.spec.server.margin;
+      EXPECT_EQ(forced.flags(), drawn.flags());
+      EXPECT_EQ(forced.storm.seed, drawn.storm.seed);
+    }
   }
 }
 

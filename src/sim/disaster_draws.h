@@ -14,7 +14,9 @@ struct DisasterCluster;
 /// One stream of draws, in plain words.
 class Dice {
  public:
-  explicit Dice(std::uint64_t seed) : random_({.seed = seed, .purpose = Purpose::disaster_cluster}) {}
+  /// `stream`: what is drawn from one changes nothing of what is drawn from another.
+  explicit Dice(std::uint64_t seed, std::uint32_t stream = 0)
+      : random_({.seed = seed, .purpose = Purpose::disaster_cluster, .worker = stream}) {}
 
   [[nodiscard]] bool chance(double probability) { return random_.uniform() < probability; }
   /// Uniform on low .. high, both included.

@@ -1,6 +1,7 @@
 // What the disasters met, as a table.
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -64,7 +65,7 @@ std::string blows(const DisasterCounts& c) {
   return s;
 }
 
-std::string finding_text(const DisasterFinding& f) {
+std::string finding_text(const DisasterFinding& f, std::optional<Policy> policy) {
   std::string s = fmt::format("\na rule was broken ({}) in round {} of the cluster with seed {}: {}\n",
                               name_of(f.first.rule), f.first.round.value, f.seed, f.first.what);
   s +=
@@ -72,7 +73,8 @@ std::string finding_text(const DisasterFinding& f) {
                   f.cluster.spec.rounds == 1 ? "" : "s", f.blows, f.blows == 1 ? "" : "es", f.violation.what);
   s += "  " + f.cluster.flags() + "\n  " + f.cluster.words() + "\n";
   for (const std::string& line : f.trace) s += line + '\n';
-  s += fmt::format("replay: gleaner simulate --disasters 1 --seed {}\n", f.seed);
+  s += fmt::format("replay: gleaner simulate --disasters 1 --seed {}{}\n", f.seed,
+                   policy ? fmt::format(" --policy {}", name_of(*policy)) : "");
   return s;
 }
 
@@ -80,7 +82,7 @@ std::string finding_text(const DisasterFinding& f) {
 
 std::string DisasterReport::text() const {
   std::string s = totals(counts) + blows(counts);
-  if (finding) s += finding_text(*finding);
+  if (finding) s += finding_text(*finding, policy);
   return s;
 }
 

@@ -146,6 +146,10 @@ std::uint64_t disaster_seed(std::uint64_t seed, std::uint64_t k) {
 DisasterReport run_disasters(const DisasterOptions& options) {
   DisasterReport report;
   report.seed = options.seed;
+  report.policy = options.policy;
+  const auto cluster = [&](std::uint64_t k) {
+    return draw_disaster_cluster(disaster_seed(options.seed, k), options.policy);
+  };
   const ForEach one_after_another = [](std::size_t count, const std::function<void(std::size_t)>& body) {
     for (std::size_t k = 0; k < count; ++k) body(k);
   };
@@ -155,15 +159,13 @@ DisasterReport run_disasters(const DisasterOptions& options) {
     // No more clusters than there are rounds left, since each has one at least.
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(kBatch, options.rounds - report.counts.rounds));
-    for_each(count, [&](std::size_t k) {
-      runs[k] = run_disaster(draw_disaster_cluster(disaster_seed(options.seed, first + k)), false);
-    });
+    for_each(count, [&](std::size_t k) { runs[k] = run_disaster(cluster(first + k), false); });
     for (std::size_t k = 0; k < count && report.counts.rounds < options.rounds; ++k) {
       const std::uint64_t before = report.counts.rounds;
       report.counts += runs[k].counts;
       if (!runs[k].violation) continue;
-      report.finding = find_smallest(draw_disaster_cluster(disaster_seed(options.seed, first + k)),
-                                     std::move(runs[k]), before, options.shrinking_runs_max);
+      report.finding =
+          find_smallest(cluster(first + k), std::move(runs[k]), before, options.shrinking_runs_max);
       return report;
     }
     if (options.progress) options.progress(report.counts.rounds);

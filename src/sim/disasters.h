@@ -31,6 +31,7 @@ using ForEach = std::function<void(std::size_t count, const std::function<void(s
 struct DisasterOptions {
   std::uint64_t rounds = 10'000;  ///< at least so many; the last cluster is run to its end
   std::uint64_t seed = 1;         ///< the first cluster's own; those of the others follow from it
+  std::optional<Policy> policy;   ///< of all clusters; none: drawn
   ForEach for_each;               ///< default: one after another. The result is the same for all
   std::function<void(std::uint64_t /*rounds*/)> progress;  ///< how many have been run, now and then
   std::function<bool()> keep_going;                        ///< asked now and then; false ends it early
@@ -51,6 +52,7 @@ struct DisasterFinding {
 
 struct DisasterReport {
   std::uint64_t seed = 0;
+  std::optional<Policy> policy;
   DisasterCounts counts;  ///< up to and with the first cluster that broke a rule
   std::optional<DisasterFinding> finding;
 
@@ -59,8 +61,8 @@ struct DisasterReport {
   [[nodiscard]] std::string text() const;
 };
 
-/// Runs clusters until so many rounds have ended or a rule is broken. A pure function of rounds, seed and
-/// shrinking_runs_max.
+/// Runs clusters until so many rounds have ended or a rule is broken. A pure function of rounds, seed,
+/// policy and shrinking_runs_max.
 [[nodiscard]] DisasterReport run_disasters(const DisasterOptions& options);
 
 /// The seed of cluster k: that of the run for the first.

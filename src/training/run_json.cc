@@ -71,6 +71,7 @@ std::string to_json(const StartRecord& r) {
   Json json{{"type", "start"},
             {"method", r.method},
             {"policy", r.policy},
+            {"margin", r.margin},
             {"objective", r.objective},
             {"data", r.data},
             {"samples", r.samples},

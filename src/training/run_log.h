@@ -24,6 +24,7 @@ inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 struct StartRecord {
   std::string method;             ///< partial | original | uncoded
   std::string policy = "static";  ///< static | skip | replan
+  std::uint32_t margin = 0;       ///< copies beyond the blocks before a chunk is skipped
   std::string objective;          ///< e.g. softmax
   std::string data;               ///< name of the data set
   std::string optimizer;          ///< sgd | momentum | adam

@@ -9,7 +9,7 @@ namespace gleaner {
 
 RoundBook::RoundBook(const RunSpec& spec) {
   summary_.method = std::string(spec.code->name());
-  summary_.policy = spec.policy;
+  summary_.policy = name_of(policy_of(spec.plan->method(), spec.server.policy));
   summary_.seed = spec.seed;
 }
 

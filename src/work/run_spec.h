@@ -69,7 +69,6 @@ struct RunSpec {
   std::size_t segment_floats = kSegmentFloats;
   std::size_t credits = kCredits;
   Duration silence = std::chrono::seconds(2);  ///< a hung worker is given up after so long
-  std::string policy = "static";
   std::optional<CheckpointPolicy> checkpoint;
   std::shared_ptr<const Snapshot> resume;  ///< go on from here (load_checkpoint); null: from the beginning
   /// What must be the same when a run is resumed and is not said by the fields above: data files, batch size

@@ -66,7 +66,7 @@ std::vector<Setting> settings_of(const RunSpec& spec) {
       {"--workers", fmt::format("{}", a.workers())},
       {"--chunks", fmt::format("{}", a.chunks())},
       {"--blocks", fmt::format("{}", spec.plan->blocks())},
-      {"--policy", spec.policy},
+      {"--policy", std::string(name_of(spec.server.policy))},
       {"--seed", fmt::format("{}", spec.seed)},
       {"--objective", std::string(spec.objective->name())},
       {"--optimizer", std::string(name_of(spec.optimizer.kind))},
@@ -80,6 +80,8 @@ std::vector<Setting> settings_of(const RunSpec& spec) {
       {"--recovery", recovery_text(spec.server.recovery)},
       {"--when-unrecoverable", policy_text(spec.server)},
   };
+  // Without one nothing is said, as by versions that knew none.
+  if (spec.server.margin > 0) settings.push_back({"--margin", fmt::format("{}", spec.server.margin)});
   for (const Setting& other : spec.other_settings) {
     if (find(settings, other.name) == nullptr) settings.push_back(other);
   }
