@@ -12,9 +12,9 @@ namespace gleaner {
 namespace {
 
 constexpr double kRecent = 0.2;           // weight of the latest round in the mean
-constexpr double kBeyondFirstPart = 1.1;  // how much later than its first part a worker is asked
+constexpr double kBeyondFirstPart = 0.9;  // how much later than its first part a worker is asked
 constexpr double kUntold = 1.5;           // open ranges: so many times their middle
-constexpr double kTooEarly = 2;           // a plan that asks for a listening so much later is not told yet
+constexpr double kTooEarly = 1.2;         // a plan that asks for a listening so much later is not told yet
 constexpr double kBrokenShare = 0.25;  // of the workers that were counted on: more broken, and it falls back
 
 }  // namespace
