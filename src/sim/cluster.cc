@@ -72,6 +72,9 @@ void Cluster::Engine::begin_trial(const Trial& trial, const Hooks& hooks) {
   vectors_ = hooks.vectors != nullptr ? hooks.vectors : &counting_;
   faults_ = hooks.faults;
   watcher_ = hooks.watcher;
+  ledger_ = hooks.ledger;
+  if (ledger_ != nullptr) ledger_->restart();
+  provisional_.clear();
   go_on_ = hooks.go_on;
   const StartingPoint* from = trial_.from ? &*trial_.from : nullptr;
   desk_ = from != nullptr ? FaultDesk(from->cluster.faults) : FaultDesk(trial.faults);

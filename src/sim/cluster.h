@@ -19,6 +19,7 @@
 #include "sim/vector_work.h"
 #include "work/cluster_state.h"
 #include "work/faults.h"
+#include "work/ledger.h"
 #include "work/speeds.h"
 
 namespace gleaner {
@@ -130,6 +131,7 @@ class Cluster {
     FaultSource* faults = nullptr;
     Watcher* watcher = nullptr;
     std::uint64_t events_max = 0;  ///< 0: no limit; else a run without end is ended with a reason
+    Ledger* ledger = nullptr;      ///< is told what becomes of the work; of a plan with this placement
     /// Asked before every round, at its beginning: false ends the run, which has then completed.
     std::function<bool(Time, const Picture&)> go_on = nullptr;
   };

@@ -89,6 +89,7 @@ class Cluster::Engine {
   void on(const sim_event::FractionDue& e);
   void on(const sim_event::SendsNext& e);
   void tell_worker(SimWorker& w, const WorkerEvent& event);
+  void write_down(const SimWorker& w, Stamp stamp, Slot slot, ChunkOutcome outcome);
   void wake_senders();
   void perform(SimWorker&, const Note& note) { trace(note); }
   void perform(SimWorker& w, SendServer& a);
@@ -156,6 +157,8 @@ class Cluster::Engine {
   VectorWork* vectors_ = nullptr;
   FaultSource* faults_ = nullptr;
   Watcher* watcher_ = nullptr;
+  Ledger* ledger_ = nullptr;
+  std::vector<LedgerPage> provisional_;  // of rounds that a loss of the server could still undo
   std::function<bool(Time, const Picture&)> go_on_;
   CountingWork counting_;
   Network network_;

@@ -53,6 +53,7 @@ void Cluster::Engine::fall(SimWorker& w, WorkerStep step, const Blow& blow) {
   if (!blow.back_after && blow.back_in_round) {
     returns_.push_back({peer, *blow.back_in_round, blow.kind});
   }
+  if (ledger_ != nullptr && blow.kind != BlowKind::cut) ledger_->lost(peer, now());
   switch (blow.kind) {
     case BlowKind::crash:
       stop_process(w);

@@ -95,6 +95,7 @@ void Cluster::Engine::on(const sim_event::BeginNow& e) {
   furthest_ = std::max(furthest_, round_);
   signalled_ = false;
   combined_ = 0;
+  if (ledger_ != nullptr) ledger_->round_begins({term_, round_}, now());
   vectors_->begin_round({term_, round_});
   for (std::uint32_t k = 0; k < spec_.network.partitions.size(); ++k) {
     const Partition& p = spec_.network.partitions[k];
@@ -113,6 +114,7 @@ void Cluster::Engine::finish_commit() {
   if (due) {
     vectors_->checkpoint(stamp.round);
     durable_ = stamp.round;
+    provisional_.clear();
   }
   tell_server(CommitDone{stamp});
   if (due && strike_server(ServerStep::durable)) return;
@@ -134,6 +136,8 @@ void Cluster::Engine::forget_what_is_not_durable() {
     add_cost(undone_[last.stamp.round], last);
     outcome_.rounds.pop_back();
   }
+  for (const LedgerPage& page : provisional_) ledger_->undo(page);
+  provisional_.clear();
   const RoundId next(std::max(round_.value, durable_.value + 1));
   add_cost(undone_[next], std::exchange(tally_, RoundOutcome{}));
   if (!undone_since_) undone_since_ = since;

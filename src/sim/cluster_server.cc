@@ -124,6 +124,10 @@ void Cluster::Engine::on(const sim_event::OrdersDue& e) {
 void Cluster::Engine::perform(const RoundShown& a) { replan_desk_->learn(now(), a); }
 
 void Cluster::Engine::perform(const Commit& a) {
+  if (ledger_ != nullptr) {
+    ledger_->commits(a.selection->used, now());
+    if (faults_ != nullptr) provisional_.push_back(ledger_->round());
+  }
   if (const Status done = vectors_->commit(a); !done) {
     return end(false, fmt::format("round {}: {}", a.stamp.round.value, done.error().sentence()));
   }

@@ -15,6 +15,7 @@ void Cluster::Engine::on(sim_event::AtWorker& e) {
   } else if (std::holds_alternative<Committed>(e.message)) {
     if (strike(*w, WorkerStep::released)) return;
   }
+  if (ledger_ != nullptr) ledger_->told(e.peer, e.message);
   tell_worker(*w, WorkerEvent(std::move(e.message)));
 }
 
@@ -40,6 +41,7 @@ void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
   worker_actions_.clear();
   if (!aborted_) return;
   const Aborted stopped = *std::exchange(aborted_, std::nullopt);
+  write_down(w, stopped.what.stamp, stopped.what.slot, ChunkOutcome::stopped);
   tell_worker(w,
               ChunkEnded{stopped.what.stamp, stopped.what.slot, ChunkOutcome::stopped, {}, stopped.fraction});
 }
@@ -56,6 +58,7 @@ void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
   w.slot = a.slot;
   w.chunk_began = now();
   w.chunk_takes = takes;
+  if (ledger_ != nullptr) ledger_->begins(peer, a.stamp, a.slot, now());
   later(takes, sim_event::ChunkDue{peer, ++w.chunk_serial, false});
   if (const auto blow = blow_from_trial(peer.worker, WorkerStep::computing)) {
     later(takes / 2, sim_event::BlowFalls{peer, WorkerStep::computing, *blow});
@@ -100,11 +103,17 @@ void Cluster::Engine::on(const sim_event::ChunkDue& e) {
   }
   w->computing = false;
   ChunkVerdict verdict = vectors_->compute(e.peer, w->stamp, w->slot);
+  write_down(*w, w->stamp, w->slot, verdict.outcome);
   if (strike(*w, WorkerStep::reporting)) {
     // Cut off, but alive: it has the gradient, and tells when the link is back.
     if (find(e.peer) == nullptr || w->hung) return;
   }
   tell_worker(*w, ChunkEnded{w->stamp, w->slot, verdict.outcome, std::move(verdict.why)});
+}
+
+void Cluster::Engine::write_down(const SimWorker& w, Stamp stamp, Slot slot, ChunkOutcome outcome) {
+  if (ledger_ == nullptr) return;
+  ledger_->ends(w.peer(), stamp, slot, outcome, ledger_->in_hand_for(w.peer().worker, now()));
 }
 
 void Cluster::Engine::perform(SimWorker& w, const EncodeAndSend& a) {

@@ -13,6 +13,8 @@ TrainingWork::TrainingWork(const RunSpec& spec, RunObserver& observer)
       combiner_(spec.plan, spec.code, spec.objective->dimension(), spec.segment_floats),
       trainer_(first_trainer(spec)),
       book_(first_book(spec)),
+      ledger_(spec.plan),
+      slowness_(spec.plan, spec.server),
       border_(spec, observer),
       lives_(spec.plan->workers()) {}
 
@@ -107,6 +109,8 @@ Status TrainingWork::commit(const Commit& commit) {
     recovered.gradient_error = trainer_.gradient_error(combiner_.gradient(), *before, stamp_.round);
   if (spec_.test && spec_.test->is_due(stamp_.round.value, spec_.rounds))
     recovered.test_accuracy = trainer_.accuracy_on(spec_.test->samples);
+  recovered.ledger = ledger_.round();
+  recovered.ledger.slowness = slowness_.of_round(ledger_);
   observer_.on_round(book_.round_ends(commit, recovered));
   return {};
 }

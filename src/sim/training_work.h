@@ -8,6 +8,7 @@
 #include "sim/cluster.h"
 #include "work/gradient_store.h"
 #include "work/round_border.h"
+#include "work/slowness.h"
 #include "work/vector_encoder.h"
 
 namespace gleaner {
@@ -19,6 +20,8 @@ class TrainingWork final : public VectorWork, public Watcher {
   /// Both must outlive it.
   TrainingWork(const RunSpec& spec, RunObserver& observer);
 
+  /// For the cluster to fill.
+  [[nodiscard]] Ledger* ledger() { return &ledger_; }
   /// Segments of a coded vector.
   [[nodiscard]] std::uint32_t segments() const { return combiner_.layout().count(); }
   /// Between two rounds: false if the run is over.
@@ -66,6 +69,8 @@ class TrainingWork final : public VectorWork, public Watcher {
   Combiner combiner_;
   Trainer trainer_;
   RoundBook book_;
+  Ledger ledger_;
+  Slowness slowness_;
   RoundBorder border_;
   std::optional<Ending> ending_;
   std::vector<std::optional<Life>> lives_;  // by worker

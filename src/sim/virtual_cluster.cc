@@ -39,6 +39,7 @@ RunResult run_virtual(const RunSpec& spec, RunObserver& observer) {
   Cluster::Hooks hooks;
   hooks.vectors = &work;
   hooks.watcher = &work;
+  hooks.ledger = work.ledger();
   hooks.go_on = [&](Time now, const Cluster::Picture& picture) { return work.go_on(now, picture); };
   return work.result(cluster.run(trial_of(spec), hooks));
 }
