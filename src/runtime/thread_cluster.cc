@@ -11,6 +11,7 @@
 
 #include "runtime/combine_thread.h"
 #include "runtime/mailbox.h"
+#include "runtime/plan_thread.h"
 #include "runtime/worker_host.h"
 #include "transport/inproc.h"
 #include "work/round_border.h"
@@ -36,7 +37,11 @@ struct WorkerAlarm {  // a fault strikes; or, without one, a hung worker has bee
   Peer peer;
   std::optional<Fault> strike;
 };
-using Alarm = std::variant<TimerId, WorkerAlarm>;
+struct FractionAlarm {  // a worker is to tell how far it is
+  Peer peer;
+  Stamp stamp;
+};
+using Alarm = std::variant<TimerId, WorkerAlarm, FractionAlarm>;
 
 class ThreadCluster final : public ServerSink {
  public:
@@ -57,7 +62,12 @@ class ThreadCluster final : public ServerSink {
         parameters_(combine_.initial()),
         hub_(*this),
         hosts_(spec.plan->workers()),
-        round_(first_round(spec)) {}
+        round_(first_round(spec)) {
+    if (spec.server.policy != Policy::replan) return;
+    plan_.emplace(
+        spec.plan, [this] { return now(); },
+        [this](OrdersReady ready) { inbox_.push(ToServer{std::move(ready)}); });
+  }
 
   ~ThreadCluster() override {
     for (auto& host : hosts_) {
@@ -105,7 +115,8 @@ class ThreadCluster final : public ServerSink {
     std::erase_if(graveyard_, [](const auto& host) { return host->has_ended(); });
     for (const WorkerId w : desk_.returning(round_)) bring_back(w);
     book_.round_begins(round_);
-    inbox_.push(ToServer{BeginRound{round_}});  // behind the Hellos of those that return
+    // Behind the Hellos of those that return.
+    inbox_.push(ToServer{plan_ ? plan_->begin_round(round_) : BeginRound{round_}});
   }
 
   void handle(ToServer& e) {
@@ -178,6 +189,12 @@ class ThreadCluster final : public ServerSink {
       handle(e);
       return;
     }
+    if (const auto* due = std::get_if<FractionAlarm>(&alarm)) {
+      if (WorkerHost* host = find(due->peer); host != nullptr && !host->is_hung()) {
+        step(*host, Fraction{due->stamp, host->fraction()});
+      }
+      return;
+    }
     const auto& worker = std::get<WorkerAlarm>(alarm);
     if (find(worker.peer) == nullptr) return;
     if (worker.strike) return strike(worker.peer, *worker.strike);
@@ -198,6 +215,8 @@ class ThreadCluster final : public ServerSink {
   }
   void perform(Expect& a) { combine_.expect(std::move(a)); }
   void perform(const Forget& a) { combine_.forget(a); }
+  void perform(Replan& a) { plan_->ask(std::move(a)); }
+  void perform(const RoundShown& a) { plan_->learn(now(), a); }
   void perform(Commit& a) {
     ledger_.commits(a.selection->used, now());
     combine_.commit(std::move(a));
@@ -217,6 +236,9 @@ class ThreadCluster final : public ServerSink {
   }
   void perform(WorkerHost& host, const EncodeAndSend& a) {
     host.perform(a, desk_.is_due(host.peer().worker, round_, FaultMoment::sending));
+  }
+  void perform(WorkerHost& host, const TellFraction& a) {
+    alarms_.emplace(began_ + a.at.time_since_epoch(), FractionAlarm{host.peer(), a.stamp});
   }
   template <class Action>
   void perform(WorkerHost& host, const Action& action) {
@@ -330,6 +352,7 @@ class ThreadCluster final : public ServerSink {
   RoundId round_;
   bool ended_ = false;
   RunSummary summary_;
+  std::optional<PlanThread> plan_;  // none: the policy asks for none. Last: its thread uses the above
 };
 
 }  // namespace

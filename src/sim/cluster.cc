@@ -21,6 +21,9 @@ Status check(const ClusterSpec& spec) {
   if (spec.silence <= Duration::zero()) {
     return bad_input("a hung worker is given up after no time at all", "give a positive silence, like 10s");
   }
+  if (spec.planning < Duration::zero()) {
+    return bad_input("--plan-time: planning takes a negative time", "give 0 or a time such as 0.01");
+  }
   if (spec.patience < Duration::zero()) {
     return bad_input("the server waits for workers for a negative time", "give a patience such as 10s");
   }

@@ -48,6 +48,8 @@ struct ClusterSpec {
   /// A sender waits while it is so many segments ahead of what is combined. Word of that comes at once and
   /// is no message.
   std::uint32_t credits = kUnlimitedCredits;
+  /// From a report until orders that follow from it leave the server (policy replan).
+  Duration planning{};
   Duration silence = std::chrono::seconds(10);  ///< a hung worker is given up after so long
   Duration patience = std::chrono::seconds(
       10);  ///< a life of the server waits so long for workers to join, if some are missing

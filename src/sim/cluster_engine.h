@@ -21,6 +21,7 @@
 #include "sim/network.h"
 #include "sim/sim_worker.h"
 #include "work/fault_desk.h"
+#include "work/replan_desk.h"
 
 namespace gleaner {
 
@@ -65,6 +66,7 @@ class Cluster::Engine {
   void on(const sim_event::LossHeard& e);
   void on(sim_event::SegmentAtServer& e);
   void on(const sim_event::TimerRings& e);
+  void on(const sim_event::OrdersDue& e);
   void tell_server(const ServerEvent& event);
   bool strike_after(const ServerEvent& event);
   void count_loss(Server::Phase before);
@@ -73,6 +75,8 @@ class Cluster::Engine {
   void perform(const SendParameters& a);
   void perform(const Expect& a);
   void perform(const Forget& a) { vectors_->forget(a.worker); }
+  void perform(const Replan& a);
+  void perform(const RoundShown& a);
   void perform(const Commit& a);
   void perform(const ArmTimer& a) { queue_.schedule(heard(a.at), sim_event::TimerRings{a.timer}); }
   void perform(const FailRun& a) { end(false, a.error.sentence()); }
@@ -82,6 +86,7 @@ class Cluster::Engine {
   void on(sim_event::AtWorker& e);
   void on(const sim_event::Connects& e);
   void on(const sim_event::ChunkDue& e);
+  void on(const sim_event::FractionDue& e);
   void on(const sim_event::SendsNext& e);
   void tell_worker(SimWorker& w, const WorkerEvent& event);
   void write_down(const SimWorker& w, Stamp stamp, Slot slot, ChunkOutcome outcome);
@@ -90,6 +95,7 @@ class Cluster::Engine {
   void perform(SimWorker& w, SendServer& a);
   void perform(SimWorker& w, const Compute& a);
   void perform(SimWorker& w, const Abort& a);
+  void perform(SimWorker& w, const TellFraction& a);
   void perform(SimWorker& w, const EncodeAndSend& a);
   void perform(SimWorker& w, const Withdraw& a);
   void perform(SimWorker& w, const Release& a) { vectors_->release(w.peer(), a.stamp); }
@@ -171,6 +177,7 @@ class Cluster::Engine {
   std::vector<bool> partitioned_;  // which partitions of the model have begun
 
   std::optional<Server> server_;
+  std::optional<ReplanDesk> replan_desk_;  // of this life of the server; none: the policy asks for none
   Term term_;
   bool gathering_ = false;  // the life of the server waits for workers to join
   std::size_t awaited_ = 0;
@@ -179,7 +186,11 @@ class Cluster::Engine {
   std::optional<Stamp> committed_;
   std::vector<ServerAction> server_actions_;
   std::vector<WorkerAction> worker_actions_;
-  std::optional<Abort> aborted_;
+  struct Aborted {
+    Abort what;
+    double fraction = 0;
+  };
+  std::optional<Aborted> aborted_;
   VectorWork::Outcomes outcomes_;
   std::uint32_t combined_ = 0;  // segments of the round's gradient, as far as senders know
 

@@ -26,6 +26,8 @@ void Cluster::Engine::start_server(Term term) {
   options.term = term;
   options.trace = watcher_ != nullptr;
   server_.emplace(spec_.plan, spec_.code, options, fingerprint_);
+  replan_desk_.reset();
+  if (options.policy == Policy::replan) replan_desk_.emplace(spec_.plan, spec_.planning);
   round_ = durable_;
   vectors_->restart_server(term, durable_);
   if (watcher_ != nullptr) watcher_->on_server_start(now(), term, durable_);
@@ -102,7 +104,7 @@ void Cluster::Engine::on(const sim_event::BeginNow& e) {
       later(p.from, sim_event::PartitionBegins{k});
     }
   }
-  tell_server(BeginRound{round_});
+  tell_server(replan_desk_ ? replan_desk_->begin_round(round_) : BeginRound{round_});
 }
 
 void Cluster::Engine::finish_commit() {

@@ -112,6 +112,17 @@ void Cluster::Engine::perform(const Expect& a) {
   vectors_->expect(a, outcomes_);
 }
 
+// The orders are worked out at once, and count when the time for that has passed.
+void Cluster::Engine::perform(const Replan& a) {
+  queue_.schedule(heard(in(spec_.planning)), sim_event::OrdersDue{replan_desk_->answer(now(), a)});
+}
+
+void Cluster::Engine::on(const sim_event::OrdersDue& e) {
+  if (serves(e.ready.stamp.term)) tell_server(e.ready);
+}
+
+void Cluster::Engine::perform(const RoundShown& a) { replan_desk_->learn(now(), a); }
+
 void Cluster::Engine::perform(const Commit& a) {
   if (ledger_ != nullptr) {
     ledger_->commits(a.selection->used, now());

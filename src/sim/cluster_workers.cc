@@ -40,9 +40,10 @@ void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
   }
   worker_actions_.clear();
   if (!aborted_) return;
-  const Abort stopped = *std::exchange(aborted_, std::nullopt);
-  write_down(w, stopped.stamp, stopped.slot, ChunkOutcome::stopped);
-  tell_worker(w, ChunkEnded{stopped.stamp, stopped.slot, ChunkOutcome::stopped, {}});
+  const Aborted stopped = *std::exchange(aborted_, std::nullopt);
+  write_down(w, stopped.what.stamp, stopped.what.slot, ChunkOutcome::stopped);
+  tell_worker(w,
+              ChunkEnded{stopped.what.stamp, stopped.what.slot, ChunkOutcome::stopped, {}, stopped.fraction});
 }
 
 void Cluster::Engine::perform(SimWorker& w, SendServer& a) {
@@ -55,6 +56,8 @@ void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
   w.computing = true;
   w.stamp = a.stamp;
   w.slot = a.slot;
+  w.chunk_began = now();
+  w.chunk_takes = takes;
   if (ledger_ != nullptr) ledger_->begins(peer, a.stamp, a.slot, now());
   later(takes, sim_event::ChunkDue{peer, ++w.chunk_serial, false});
   if (const auto blow = blow_from_trial(peer.worker, WorkerStep::computing)) {
@@ -76,8 +79,19 @@ Duration Cluster::Engine::chunk_time(SimWorker& w, const Compute& a) {
 }
 
 void Cluster::Engine::perform(SimWorker& w, const Abort& a) {
+  const double fraction = w.fraction(now());
   if (!std::exchange(w.computing, false)) return;
-  aborted_ = a;
+  aborted_ = Aborted{a, fraction};
+}
+
+void Cluster::Engine::perform(SimWorker& w, const TellFraction& a) {
+  queue_.schedule(std::max(a.at, now()), sim_event::FractionDue{w.peer(), a.stamp});
+}
+
+void Cluster::Engine::on(const sim_event::FractionDue& e) {
+  SimWorker* w = find(e.peer);
+  if (w == nullptr || w->hung) return;
+  tell_worker(*w, Fraction{e.stamp, w->fraction(now())});
 }
 
 void Cluster::Engine::on(const sim_event::ChunkDue& e) {

@@ -36,6 +36,7 @@ const char* name_of(Violation::Rule rule) {
     case Violation::Rule::stale: return "stale vector";
     case Violation::Rule::dead: return "dead incarnation";
     case Violation::Rule::vector: return "unsound vector";
+    case Violation::Rule::will: return "will";
     case Violation::Rule::liveness: return "liveness";
   }
   return "?";
@@ -47,6 +48,7 @@ DisasterChecker::DisasterChecker(const DisasterCluster& cluster)
       layout_(DisasterVectors::layout_of(cluster.spec.dimension, plan_.blocks(), cluster.spec.segments)),
       model_(cluster.seed, plan_.chunks(), cluster.spec.dimension),
       roll_(plan_),
+      wills_(plan_, cluster.spec.server),
       parameters_(model_.start()),
       durable_parameters_(parameters_) {}
 

@@ -18,6 +18,7 @@
 #include "sim/disaster_operator.h"
 #include "sim/disaster_roll.h"
 #include "sim/disaster_vectors.h"
+#include "sim/disaster_wills.h"
 
 namespace gleaner {
 
@@ -31,6 +32,7 @@ struct Violation {
     stale,     ///< a stale vector was used
     dead,      ///< something of a dead incarnation counts
     vector,    ///< a broken vector was taken for whole, or a sound one rejected
+    will,      ///< a worker was not told to compute what is short, or told to compute what is not
     liveness,  ///< the run did not end, or gave up without need or without waiting
   };
   Rule rule{};
@@ -100,6 +102,7 @@ class DisasterChecker final : public Watcher, public VectorWitness {
   void check_gradient(std::span<const float> gradient);
   void check_shortfall();
   void check_failure();
+  void check_wills();
   void check_rejection(const FromWorker& said, const ChunkRejected& rejected);
   void take_whole(const VectorIn& in);
   void take_for_bad(const VectorBad& bad);
@@ -116,7 +119,8 @@ class DisasterChecker final : public Watcher, public VectorWitness {
   const Plan& plan_;
   SegmentLayout layout_;
   DisasterModel model_;
-  DisasterRoll roll_;  // who lives, as the server has been told
+  DisasterRoll roll_;    // who lives, as the server has been told
+  DisasterWills wills_;  // what they are to compute
   DisasterCounts counts_;
   std::optional<Violation> violation_;
   Time now_{};

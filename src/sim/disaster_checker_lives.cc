@@ -21,10 +21,14 @@ void DisasterChecker::on_server_event(Time at, Stamp stamp, const ServerEvent& e
     began_ = at;
     hopeless_since_.reset();
     roll_.round_begins();
+    wills_.round_begins();
+  } else {
+    check_wills();  // all that the event before this one led to has been said
   }
   if (const auto* said = std::get_if<FromWorker>(&event)) {
     if (const auto* rejected = std::get_if<ChunkRejected>(&said->message)) check_rejection(*said, *rejected);
     roll_.hears(*said, stamp);
+    wills_.hears(*said, stamp);
   }
   if (const auto* lost = std::get_if<WorkerLost>(&event)) {
     const auto v = wanted_.find(lost->peer.worker);
@@ -32,10 +36,17 @@ void DisasterChecker::on_server_event(Time at, Stamp stamp, const ServerEvent& e
                     !v->second.whole && committed_ < stamp_.round;
     counts_.lost_after_signal += loss_in_hand_ ? 1 : 0;
     roll_.loses(lost->peer);
+    wills_.loses(lost->peer);
   }
   if (const auto* in = std::get_if<VectorIn>(&event)) take_whole(*in);
   if (const auto* bad = std::get_if<VectorBad>(&event)) take_for_bad(*bad);
   look_at_hope();
+}
+
+// After the signal what is short depends on vectors that have arrived: liveness sees to that.
+void DisasterChecker::check_wills() {
+  if (failed_ || selection_ || stamp_.round <= committed_) return;
+  if (auto wrong = wills_.complaint(roll_, stamp_)) broken(Rule::will, std::move(*wrong));
 }
 
 void DisasterChecker::take_whole(const VectorIn& in) {
@@ -75,6 +86,7 @@ void DisasterChecker::check_rejection(const FromWorker& said, const ChunkRejecte
 void DisasterChecker::on_server_action(Time at, const ServerAction& action) {
   now_ = at;
   if (const auto* send = std::get_if<SendWorker>(&action)) {
+    wills_.sends(*send);
     if (!std::holds_alternative<Welcome>(send->message)) return;
     if (roll_.has_joined_before(send->peer)) {
       ++counts_.reconnects;

@@ -31,6 +31,7 @@ void DisasterChecker::on_life(Term term, RoundId durable) {
   committed_ = durable;
   parameters_ = durable_parameters_;
   roll_.server_starts();
+  wills_.server_starts();
   hopeless_since_.reset();
   wanted_.clear();
   selection_.reset();

@@ -22,6 +22,8 @@ struct SimWorker {
   bool computing = false;
   Stamp stamp;  // of the chunk in hand
   Slot slot;
+  Time chunk_began{};
+  Duration chunk_takes{};
   std::uint64_t chunk_serial = 0;  // tells a chunk in hand from the ones before it
 
   struct Sending {
@@ -37,6 +39,11 @@ struct SimWorker {
   std::uint64_t parameters_due = 0;  // bytes that ride ahead of the next message to it
 
   [[nodiscard]] Peer peer() const { return machine->peer(); }
+  /// So far the chunk in hand is; 0 if there is none.
+  [[nodiscard]] double fraction(Time now) const {
+    if (!computing || chunk_takes <= Duration::zero()) return 0;
+    return seconds(now - chunk_began) / seconds(chunk_takes);
+  }
   [[nodiscard]] bool runs() const { return machine && !hung; }
 };
 
