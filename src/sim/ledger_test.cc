@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "coding/clairvoyant.h"
 #include "sim/cluster.h"
 #include "sim/model_faults.h"
 #include "sim/virtual_cluster.h"
@@ -82,6 +83,25 @@ RC_GTEST_PROP(LedgerReplay, TakesAsLongAsTheRound, ()) {
   RC_ASSERT(got.completed == (replayed != RoundReplay::kNever));
   if (got.completed) RC_ASSERT(got.rounds[0].took == replayed);
   RC_ASSERT(replay.run(times) == replayed);
+}
+
+// A plan that knows all times ends when B2 says that it can.
+RC_GTEST_PROP(LedgerReplay, OfReplanIsTheClairvoyantBound, ()) {
+  Case c = *any_case();
+  c.method = Method::partial;
+  c.policy = Policy::replan;
+  c.margin = 0;
+  const ClusterSpec spec = c.spec();
+  std::vector<Duration> times;
+  std::vector<double> in_seconds;
+  for (std::uint32_t w = 0; w < c.workers; ++w) {
+    times.push_back(spec.speeds.chunk_time(c.seed, RoundId(1), WorkerId(w), 0));
+    in_seconds.push_back(seconds(times.back()));
+  }
+  const double replayed = seconds(RoundReplay(spec.plan, spec.server).run(times));
+  const double bound = Clairvoyant(spec.plan->assignment(), c.blocks).bounds(in_seconds).placed;
+  RC_ASSERT(replayed >= bound - 1e-6);
+  RC_ASSERT(replayed <= bound + 1e-6);
 }
 
 void expect_sums(const LedgerPage& page) {
