@@ -146,6 +146,12 @@ Replanner::Decision Replanner::decide(const RoundReport& report) {
   return d;
 }
 
+std::vector<double> Replanner::chunk_times(const RoundReport& report) const {
+  std::vector<double> times;
+  for (const WorkerState& w : state_from(report).workers) times.push_back(w.chunk_time);
+  return times;
+}
+
 void Replanner::end_round(double took, const RoundReport& last) {
   mean_took_ = mean_took_ == 0 ? took : mean_took_ + kRecent * (took - mean_took_);
   std::vector<std::optional<SpeedRange>> seen;
