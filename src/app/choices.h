@@ -15,8 +15,7 @@ inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", 
 inline constexpr std::array<std::string_view, 5> kSchedules{"constant", "step", "cosine", "linear", "warmup"};
 inline constexpr std::array<std::string_view, 5> kFormats{"auto", "csv", "libsvm", "idx", "npy"};
 inline constexpr std::array<std::string_view, 2> kClocks{"real", "virtual"};
-/// Policy::replan is none of them yet: it runs as skip.
-inline constexpr std::array<std::string_view, 2> kPolicies{"static", "skip"};
+inline constexpr std::array<std::string_view, 3> kPolicies{"static", "skip", "replan"};
 inline constexpr std::array<std::string_view, 3> kRecoveries{"exact", "deadline", "residual"};
 inline constexpr std::array<std::string_view, 3> kUnrecoverable{"stop", "approximate", "wait"};
 inline constexpr std::array<std::string_view, 9> kSpeedKinds{

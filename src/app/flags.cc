@@ -146,6 +146,8 @@ void add_cluster_group(Command& c, SimulateOptions& o) {
   c.text("--silence", o.silence, "TIME",
          "a worker that hangs or is cut off is given up after so long, in the unit of the chunk times "
          "(train: 2s)");
+  c.text("--plan-time", o.plan_time, "TIME",
+         "with --policy replan: from a report of a worker's speed until orders that follow from it leave");
   c.count("--checkpoint-every", o.checkpoint_every,
           "rounds between checkpoints: those since the last one are lost with the server");
   c.count("--dimension", o.dimension, "length of gradient and parameters (0: vectors have no size)");

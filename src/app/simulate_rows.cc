@@ -72,6 +72,12 @@ Result<TrialsSpec> common_study(const SimulateOptions& o) {
                      "give seconds as a number, or a time with its unit, like 500ms");
   }
   study.cluster.silence = silence.value();
+  const Result<Duration> planning = parse_duration(o.plan_time, TimeUnits::optional);
+  if (!planning || planning.value() < Duration::zero()) {
+    return bad_input(fmt::format("--plan-time {} is not a time", o.plan_time),
+                     "give 0, seconds as a number, or a time with its unit, like 500us");
+  }
+  study.cluster.planning = planning.value();
   study.cluster.checkpoint_every = o.checkpoint_every;
   study.cluster.rounds = o.rounds;
   study.cluster.dimension = o.dimension;

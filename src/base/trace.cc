@@ -29,6 +29,9 @@ const char* name_of(NoteKind kind) {
     case NoteKind::chunk_started: return "chunk_started";
     case NoteKind::chunk_finished: return "chunk_finished";
     case NoteKind::chunk_dropped: return "chunk_dropped";
+    case NoteKind::listened: return "listened";
+    case NoteKind::replanned: return "replanned";
+    case NoteKind::fell_back: return "fell_back";
     case NoteKind::todo_changed: return "todo_changed";
     case NoteKind::encoding: return "encoding";
     case NoteKind::nothing_to_send: return "nothing_to_send";
@@ -110,6 +113,16 @@ std::string sentence(const Note& n) {
     case NoteKind::chunk_started: return fmt::format("{} starts {}", w, c);
     case NoteKind::chunk_finished: return fmt::format("{} finished {} ({} so far)", w, c, n.count);
     case NoteKind::chunk_dropped: return fmt::format("{} drops {}: {}", w, c, n.text);
+    case NoteKind::listened:
+      return n.count == 0 ? "how far everybody is is known"
+                          : fmt::format("how far everybody is is known, but for {}", many(n.count, "worker"));
+    case NoteKind::replanned:
+      return fmt::format(
+          "{} told another order{}", many(n.count, "worker"),
+          n.value > 0 ? fmt::format("; the round should end {:.4g} s after its start", n.value) : "");
+    case NoteKind::fell_back:
+      return fmt::format("workers did less than half of what they promised: {} told the plan's order again",
+                         many(n.count, "worker"));
     case NoteKind::todo_changed:
       return n.count == 0 ? fmt::format("{} is told to compute nothing more (revision {})", w, n.total)
                           : fmt::format("{} is told to compute {} more (revision {})", w,

@@ -32,7 +32,11 @@ enum class NoteKind : std::uint8_t {
   committed,        ///< -
   approximate,      ///< count = chunks that can no longer be recovered; text = the chunks
   waiting,          ///< value = seconds that are left; text = the chunks
-  run_failed,       ///< text = why
+  listened,         ///< count = workers that were asked how far they are and have not answered
+  replanned,   ///< count = workers that were told another order; value = seconds of the round by then, 0:
+               ///< unknown
+  fell_back,   ///< the same: what workers reported of their speed was contradicted by what they did
+  run_failed,  ///< text = why
   // Said by a worker.
   work_started,      ///< worker; count = its load
   chunk_started,     ///< worker, chunk

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "coding/assignment.h"
+#include "coding/growing_cover.h"
 
 namespace gleaner {
 
@@ -26,12 +27,9 @@ struct ClairvoyantBounds {
 ///   B2 = the smallest T at which chunks can be dealt out so that every chunk has l different holders that
 ///        do it, and worker j does at most c_j(T)
 ///
-/// B2 by augmenting paths (a transversal matroid): the moments k s_j come in ascending order, and each allows
-/// worker j one chunk more. If a path from j leads over chunks that change hands to one that is short of
-/// copies, the plan grows by one. If not, it never will for j, nor for any worker or chunk that the search
-/// has reached: they are closed, and are not looked at again. The moment of the (N l)-th success is B2. O(E
-/// log m) besides the paths, E = copies; a path costs at most O(E) and mostly a few steps. Not thread safe:
-/// one per thread.
+/// B2 by augmenting paths (growing_cover.h): the moments k s_j come in ascending order, and each allows
+/// worker j one chunk more. The moment of the (N l)-th success is B2. O(E log m) besides the paths, E =
+/// copies. Not thread safe: one per thread.
 class Clairvoyant {
  public:
   /// Keeps a reference to `assignment`. REQUIRES: blocks >= 1.
@@ -41,33 +39,11 @@ class Clairvoyant {
   [[nodiscard]] ClairvoyantBounds bounds(std::span<const double> chunk_times);
 
  private:
-  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
-  // An edge is a worker's slot: edge_begin_[j] + s. Each chunk knows the edges that lead to it.
   [[nodiscard]] double placed(std::span<const double> chunk_times);
-  void forget_everything();
-  bool grows_by(std::uint32_t worker);
-  bool reaches_short_chunk(std::uint32_t worker);
-  std::uint32_t short_chunk_of(std::uint32_t worker);
-  void turn_path(std::uint32_t worker, std::uint32_t last_edge);
 
   const Assignment& assignment_;
   std::size_t blocks_;
-  std::vector<std::uint32_t> edge_begin_;        // worker -> its first edge; one more than workers
-  std::vector<std::uint32_t> edge_chunk_;        // edge -> chunk
-  std::vector<std::uint32_t> edge_worker_;       // edge -> worker
-  std::vector<std::uint32_t> chunk_edge_begin_;  // chunk -> its first place in chunk_edges_
-  std::vector<std::uint32_t> chunk_edges_;
-
-  std::vector<char> used_;                 // edge: the worker does the chunk
-  std::vector<std::uint32_t> copies_;      // of a chunk so far, at most l
-  std::vector<std::uint32_t> next_short_;  // edge of a worker: no earlier one leads to a short chunk
-  std::vector<char> closed_worker_;
-  std::vector<char> closed_chunk_;
-  std::vector<std::uint32_t> from_edge_;  // worker -> the used edge by which the search came to it
-  std::vector<std::uint32_t> into_edge_;  // chunk -> the unused edge by which the search came to it
-  std::vector<std::uint32_t> seen_workers_;
-  std::vector<std::uint32_t> seen_chunks_;
-  std::vector<char> seen_worker_;
+  GrowingCover cover_;
   std::vector<std::pair<double, std::uint32_t>> moments_;  // heap: next k s_j, worker
   std::vector<std::uint32_t> done_;                        // k of a worker
   std::vector<double> all_moments_;

@@ -4,12 +4,14 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/slot_set.h"
+#include "base/time.h"
 #include "coding/code.h"
 #include "coding/plan.h"
 
@@ -58,12 +60,20 @@ struct Welcome {
 struct Refused {
   std::string why;
 };
-/// Compute all your chunks in the plan's order. Delivered after the parameters of the round.
+/// Compute all your chunks. Delivered after the parameters of the round.
 struct StartRound {
   Stamp stamp;
+  OrderRef order = nullptr;  ///< null: the plan's
+  /// Tell so long after this arrives how far you are, as for a Report; 0: you need not.
+  Duration report_after{};
 };
-/// The whole will of the server about this worker's computing: exactly these slots, finished ones aside. The
-/// largest revision wins.
+/// Tell at once how far you are.
+struct Report {
+  Stamp stamp;
+};
+/// The whole will of the server about this worker's computing: exactly these slots, finished ones aside, in
+/// this order. The chunk in hand is dropped if it is not wanted any more, or if an order that differs from
+/// the one before has another first. The largest revision wins.
 struct Todo {
   Stamp stamp;
   std::uint32_t revision = 0;
@@ -83,7 +93,7 @@ struct Transmit {
 struct Committed {
   Stamp stamp;
 };
-using ServerMessage = std::variant<Welcome, Refused, StartRound, Todo, Transmit, Committed>;
+using ServerMessage = std::variant<Welcome, Refused, StartRound, Report, Todo, Transmit, Committed>;
 
 // ---- worker -> server
 
@@ -93,11 +103,25 @@ struct Hello {
   Stamp stamp;
   SlotSet kept;
 };
-/// Everything finished so far in this round; merged by OR, so repetition and reordering do no harm.
+/// Progress within a chunk is told in so many equal parts, rounded down: what work in micro-batches knows.
+inline constexpr std::uint8_t kChunkParts = 16;
+
+/// How quick a worker has been in this round: the attempt at a chunk that tells most about it. The one that
+/// was finished last (parts = kChunkParts), else the longest one so far, also if it was dropped.
+struct Pace {
+  Duration elapsed{};      ///< since it was begun; 0: there was none yet
+  std::uint8_t parts = 0;  ///< so many parts were done by then
+  bool operator==(const Pace&) const = default;
+};
+
+/// Everything finished so far in this round; merged by OR, so repetition and reordering do no harm. The rest
+/// holds at the moment at which it was sent.
 struct Progress {
   Stamp stamp;
   SlotSet done;
-  std::uint16_t fraction = 0;  ///< of the chunk in hand, in 1/65536
+  Pace pace = {};
+  std::optional<Slot> in_hand = std::nullopt;
+  Duration in_hand_for{};  ///< since it was begun
 };
 /// A chunk gradient that must not be used: NaN or infinity in it.
 struct ChunkRejected {

@@ -59,6 +59,7 @@ void Server::on(Time now, const BeginRound& e, Out& out) {
   hope_known_ = false;
   hope_changed_.clear();
   missing_vectors_ = 0;
+  first_orders_ = e.orders;
   Note n = note(NoteKind::round_started);
   n.count = live_workers();
   say(std::move(n), out);
@@ -66,6 +67,7 @@ void Server::on(Time now, const BeginRound& e, Out& out) {
     out.push_back(
         ArmTimer{{TimerId::Kind::deadline, stamp_, ++timer_serial_}, now + options_.recovery.deadline});
   }
+  begin_listening(now, e.listen_after, out);
   for (std::size_t w = 0; w < peers_.size(); ++w) {
     if (peers_[w].live) enter_round({WorkerId(static_cast<std::uint32_t>(w)), peers_[w].life}, out);
   }
@@ -95,10 +97,14 @@ void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
     say(std::move(n), out);
     return;
   }
+  if (replans()) note_pace(now, p, m);
   const std::size_t before = p.observed.count();
   p.observed |= m.done;
   const std::size_t after = p.observed.count();
-  if (after == before) return;
+  if (after == before) {
+    if (may_replan()) hear_progress(now, out);
+    return;
+  }
   completed_ += after - before;
   if (options_.trace) {
     Note n = note(NoteKind::progress, peer.worker);
@@ -111,7 +117,7 @@ void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
     return;
   }
   refresh_contribution(peer.worker);
-  end_computing_if_met(now, out);
+  if (!end_computing_if_met(now, out) && may_replan()) hear_progress(now, out);
 }
 
 void Server::hear(Time now, Peer peer, const ChunkRejected& m, Out& out) {
@@ -200,6 +206,8 @@ void Server::on(Time now, const TimerFired& e, Out& out) {
   if (e.timer.kind == TimerId::Kind::deadline) {
     deadline_passed_ = true;
     if (phase_ == Phase::computing) end_computing_if_met(now, out);
+  } else if (e.timer.kind == TimerId::Kind::listen) {
+    if (listen_timer_ == e.timer && may_replan()) on_listen_timer(now, out);
   } else if (wait_timer_ == e.timer) {
     fail(hopeless_chunks(possible_slots(), nullptr), out);
   }

@@ -30,6 +30,11 @@ namespace gleaner {
 /// Start this round; its parameters are in the driver's store. REQUIRES: phase idle.
 struct BeginRound {
   RoundId round;
+  /// For policy replan. After so long workers tell how far they are; 0: as soon as anyone has finished a
+  /// chunk.
+  Duration listen_after{};
+  /// For every worker the order that it starts with, null: the plan's. Empty: the plan's for all.
+  std::vector<OrderRef> orders = {};
 };
 struct FromWorker {
   Peer peer;
@@ -61,8 +66,17 @@ struct Combined {
 struct CommitDone {
   Stamp stamp;
 };
+/// Answers Replan. Times count from the start of the round.
+struct OrdersReady {
+  Stamp stamp;
+  std::uint32_t serial = 0;
+  std::vector<OrderRef> orders;  ///< for every worker, null: it keeps its own. Empty: all do
+  Duration listen_again{};       ///< ask those again then that had not got anywhere; 0: do not
+  Duration until{};              ///< the round should be over by then; 0: unknown
+  bool fell_back = false;        ///< reports contradicted what was done
+};
 struct TimerId {
-  enum class Kind : std::uint8_t { deadline, wait };
+  enum class Kind : std::uint8_t { deadline, wait, listen };
   Kind kind{};
   Stamp stamp;
   std::uint32_t serial = 0;  ///< tells a timer from its predecessors
@@ -74,7 +88,7 @@ struct TimerFired {
 /// Everything that a server with ServerOptions::looks sees at this moment has been told: it decides now.
 struct Look {};
 using ServerEvent = std::variant<BeginRound, FromWorker, WorkerLost, VectorIn, VectorBad, Combined,
-                                 CommitDone, TimerFired, Look>;
+                                 CommitDone, OrdersReady, TimerFired, Look>;
 
 // ---- actions, to be performed in order
 
@@ -104,6 +118,33 @@ struct Forget {
   Stamp stamp;
   WorkerId worker;
 };
+/// What the server knows of its workers in this round.
+struct RoundKnowledge {
+  struct Worker {
+    bool works = false;  ///< live, and its work counts
+    SlotSet done;        ///< copies that count
+    SlotSet rejected;
+    Pace pace;
+    std::optional<Slot> in_hand;
+    Time in_hand_since{};
+    OrderRef order;  ///< that it follows; null: the plan's
+  };
+  Stamp stamp;
+  Time began{};  ///< of the round
+  std::vector<Worker> workers;
+};
+using KnowledgeRef = std::shared_ptr<const RoundKnowledge>;
+
+/// Work out orders for the rest of the round from this, and answer OrdersReady. The last one counts.
+struct Replan {
+  std::uint32_t serial = 0;
+  bool late = false;  ///< the round should be over by the last answer
+  KnowledgeRef known;
+};
+/// The signal goes out: this is what the round has shown of the workers. For policy replan only.
+struct RoundShown {
+  KnowledgeRef known;
+};
 /// All expected vectors are whole: combine what is left, step the optimiser, then answer CommitDone.
 struct Commit {
   Stamp stamp;
@@ -125,8 +166,8 @@ struct ArmTimer {
 struct FailRun {
   Error error;
 };
-using ServerAction =
-    std::variant<SendWorker, SendParameters, Expect, Forget, Commit, ArmTimer, FailRun, Note>;
+using ServerAction = std::variant<SendWorker, SendParameters, Expect, Forget, Replan, RoundShown, Commit,
+                                  ArmTimer, FailRun, Note>;
 
 /// One life of a parameter server.
 ///
@@ -156,6 +197,14 @@ class Server {
 
  private:
   using Out = std::vector<ServerAction>;
+  enum class Listening : std::uint8_t {
+    off,         // nothing more is to be heard in this round
+    first_word,  // until anyone has finished something
+    asked,       // until all have answered, or the timer rings
+    pause,       // until the timer rings, then the others are asked again
+    watch,       // the same; the round should be over by then
+    planning,    // the driver works on orders
+  };
 
   /// What the server knows of one worker slot.
   struct PeerState {
@@ -174,7 +223,12 @@ class Server {
     bool arrived = false;    // and has arrived whole
     SlotSet hoped;           // its part in hope_
     std::uint32_t encoded = 0;
-    bool will_changed = false;  // `wanted` is ahead of what was told; within tell_crossings only
+    OrderRef order;               // last told; null: the plan's
+    Pace pace;                    // last heard
+    std::optional<Slot> in_hand;  // by its last report
+    Time in_hand_since{};         // by this clock
+    bool asked = false;           // how far it is, and has not answered
+    bool will_changed = false;    // `wanted` is ahead of what was told; within tell_crossings only
   };
 
   void on(Time now, const BeginRound& e, Out& out);
@@ -184,6 +238,7 @@ class Server {
   void on(Time now, const VectorBad& e, Out& out);
   void on(Time now, const Combined& e, Out& out);
   void on(Time now, const CommitDone& e, Out& out);
+  void on(Time now, const OrdersReady& e, Out& out);
   void on(Time now, const TimerFired& e, Out& out);
   void on(Time now, const Look& e, Out& out);
   void hear(Time now, Peer peer, const Hello& m, Out& out);
@@ -246,6 +301,22 @@ class Server {
   [[nodiscard]] bool differs_from_start(const PeerState& p, const SlotSet& will) const;
   void note_crossings(WorkerId worker, const SlotSet& gone, const SlotSet& come);
   void tell_crossings(Out& out);
+
+  // server_listening.cc: how quick everybody is in this round, and who should do what by that.
+  [[nodiscard]] bool replans() const { return skips_ && options_.policy == Policy::replan; }
+  [[nodiscard]] bool may_replan() const { return replans() && phase_ == Phase::computing && !selection_; }
+  void begin_listening(Time now, Duration after, Out& out);
+  void note_pace(Time now, PeerState& p, const Progress& m);
+  void hear_progress(Time now, Out& out);
+  void answered(PeerState& p);
+  void ask(Time now, bool everybody, Out& out);
+  void listen_until(Time at, Listening next, Out& out);
+  void on_listen_timer(Time now, Out& out);
+  void ask_for_orders(Out& out);
+  /// Orders were told, and somebody who was to follow them is gone.
+  void replan_after_loss(Out& out);
+  [[nodiscard]] KnowledgeRef knowledge() const;
+
   [[nodiscard]] SlotSet wanted_of(WorkerId worker) const;
   [[nodiscard]] bool fits_whole_vectors() const;
   void tell_todo(WorkerId worker, const SlotSet& wanted, Out& out);
@@ -291,7 +362,17 @@ class Server {
   bool mends_at_look_ = false;  // a loss was told since the last Look
   std::uint32_t timer_serial_ = 0;
   std::optional<TimerId> wait_timer_;
-  bool skips_ = false;                // policy and method
+  bool skips_ = false;  // policy and method
+  Listening listening_ = Listening::off;
+  std::size_t unanswered_ = 0;  // live workers that were asked
+  std::optional<TimerId> listen_timer_;
+  Time round_began_{};
+  Duration until_{};  // the round should be over by then; 0: unknown
+  bool late_ = false;
+  std::uint32_t plans_ = 0;  // asked for in this round
+  std::uint32_t plan_serial_ = 0;
+  std::vector<OrderRef> first_orders_;
+  Duration listen_after_{};
   std::vector<ChunkId> crossed_;      // in this step, from wanted to not wanted or back
   std::vector<WorkerId> to_be_told_;  // within tell_crossings only
   std::size_t forgiven_ = 0;          // copies that can never come and are not waited for (approximate)

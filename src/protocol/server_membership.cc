@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -43,6 +44,8 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
   hope_changed_.push_back(peer.worker);
   if (!kept_its_work) {
     p.observed.clear();
+    p.pace = Pace{};
+    p.in_hand.reset();
     p.rejected.clear();
     p.barred = false;
     // The same incarnation may still get an older will by its new link: the next one must be larger.
@@ -74,11 +77,19 @@ void Server::enter_round(Peer peer, Out& out) {
   PeerState& p = peers_[peer.worker.index()];
   p.wanted = SlotSet::first(plan_->assignment().load(peer.worker));
   out.push_back(SendParameters{peer, stamp_});
-  out.push_back(SendWorker{peer, StartRound{stamp_}});
+  p.order = first_orders_.empty() ? nullptr : first_orders_[peer.worker.index()];
+  StartRound start{stamp_, p.order};
+  if (listening_ == Listening::asked && listen_after_ > Duration::zero() && plans_ == 0) {
+    start.report_after = listen_after_;
+    if (!std::exchange(p.asked, true)) ++unanswered_;
+  }
+  out.push_back(SendWorker{peer, std::move(start)});
 }
 
 void Server::lose(Time now, Peer peer, Out& out) {
-  if (take_out(peer, out) && check_hope(now, out)) mend(now, out);
+  if (!take_out(peer, out) || !check_hope(now, out)) return;
+  mend(now, out);
+  if (may_replan()) replan_after_loss(out);
 }
 
 bool Server::take_out(Peer peer, Out& out) {
@@ -106,6 +117,7 @@ bool Server::take_out(Peer peer, Out& out) {
     out.push_back(Forget{stamp_, peer.worker});
     invalidate(peer.worker, out);
   }
+  answered(p);
   refresh_contribution(peer.worker);
   return true;
 }

@@ -113,7 +113,8 @@ void Server::compute_again(Out& out) {
 void Server::tell_todo(WorkerId worker, const SlotSet& wanted, Out& out) {
   PeerState& p = peers_[worker.index()];
   p.wanted = wanted;
-  out.push_back(SendWorker{{worker, p.life}, Todo{stamp_, ++p.revision, wanted, nullptr}});
+  if (p.in_hand && !wanted.contains(*p.in_hand)) p.in_hand.reset();
+  out.push_back(SendWorker{{worker, p.life}, Todo{stamp_, ++p.revision, wanted, p.order}});
 }
 
 }  // namespace gleaner

@@ -35,7 +35,7 @@ enum class WhenUnrecoverable : std::uint8_t {
 enum class Policy : std::uint8_t {
   fixed,   ///< "static": everybody computes all chunks in the plan's order until the signal, as in the paper
   skip,    ///< "skip": the other holders leave it out, and drop it if it is the chunk in hand
-  replan,  ///< "replan": as skip
+  replan,  ///< "replan": and the rest is dealt out anew by the speeds that workers show in this round
 };
 /// "static", "skip" or "replan".
 [[nodiscard]] std::string_view name_of(Policy policy);

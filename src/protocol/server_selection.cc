@@ -148,6 +148,10 @@ void Server::select_first(Out& out) {
                                   : "the residual is small enough";
   say(std::move(met), out);
   epoch_ = Epoch(1);
+  if (replans()) {
+    listening_ = Listening::off;
+    out.push_back(RoundShown{knowledge()});
+  }
   Note n = note(NoteKind::selected);
   for (std::size_t w = 0; w < peers_.size(); ++w) {
     used_[w] = peers_[w].contributed;

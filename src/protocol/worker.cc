@@ -12,7 +12,8 @@ Worker::Worker(Peer peer, std::shared_ptr<const Plan> plan)
 Worker::Worker(Peer peer, std::shared_ptr<const Plan> plan, Fingerprint fingerprint, bool trace)
     : peer_(peer), plan_(std::move(plan)), fingerprint_(std::move(fingerprint)), trace_(trace) {}
 
-void Worker::step(Time /*now*/, const WorkerEvent& event, std::vector<WorkerAction>& out) {
+void Worker::step(Time now, const WorkerEvent& event, std::vector<WorkerAction>& out) {
+  now_ = now;
   std::visit([&](const auto& e) { on(e, out); }, event);
 }
 
@@ -51,8 +52,14 @@ void Worker::on(const StartRound& m, Out& out) {
   rejections_.clear();
   revision_ = 0;
   last_epoch_ = Epoch(0);
-  const auto order = plan_->ordering().of(peer_.worker);
-  order_.assign(order.begin(), order.end());
+  if (m.order) {
+    order_ = *m.order;
+  } else {
+    const auto order = plan_->ordering().of(peer_.worker);
+    order_.assign(order.begin(), order.end());
+  }
+  pace_ = Pace{};
+  if (m.report_after > Duration::zero()) out.push_back(TellFraction{stamp_, now_ + m.report_after});
   wanted_ = SlotSet::first(order_.size());
   if (later_term) {
     Note n = note(NoteKind::server_restarted);
@@ -67,6 +74,10 @@ void Worker::on(const StartRound& m, Out& out) {
   compute_next(out);
 }
 
+void Worker::on(const Report& m, Out& out) {
+  if (m.stamp == stamp_) out.push_back(TellFraction{stamp_, now_});
+}
+
 void Worker::on(const Todo& m, Out& out) {
   if (m.stamp > stamp_) {
     const bool later =
@@ -77,12 +88,19 @@ void Worker::on(const Todo& m, Out& out) {
   if (m.stamp != stamp_ || m.revision <= revision_) return;  // overtaken: a later will is known already
   revision_ = m.revision;
   wanted_ = m.wanted;
-  if (m.order) order_ = *m.order;
+  const bool reordered = m.order && *m.order != order_;
+  if (reordered) order_ = *m.order;
   Note n = note(NoteKind::todo_changed);
   n.count = (wanted_ - done_).count();
   n.total = revision_;
   say(std::move(n), out);
-  if (in_hand_ && !wanted_.contains(in_hand_->slot)) drop_in_hand("it is not wanted any more", out);
+  if (in_hand_ && in_hand_->stamp == stamp_) {
+    if (!wanted_.contains(in_hand_->slot)) {
+      drop_in_hand("it is not wanted any more", out);
+    } else if (reordered && next_slot() != in_hand_->slot) {
+      drop_in_hand("another comes first", out);
+    }
+  }
   compute_next(out);
 }
 
@@ -131,16 +149,22 @@ void Worker::on(const Committed& m, Out& out) {
 }
 
 void Worker::on(const ChunkEnded& event, Out& out) {
-  in_hand_.reset();
+  if (event.outcome == ChunkOutcome::stopped) note_fraction(event.fraction);
+  const std::optional<InHand> ended = std::exchange(in_hand_, std::nullopt);
   if (event.stamp == stamp_) {
-    if (event.outcome == ChunkOutcome::finished) {
+    if (event.outcome == ChunkOutcome::stopped) {
+      if (ended && pace_.parts < kChunkParts && ended->pace.elapsed > pace_.elapsed) pace_ = ended->pace;
+    } else if (event.outcome == ChunkOutcome::finished) {
       done_.insert(event.slot);
       if (trace_) {
         Note n = note(NoteKind::chunk_finished, event.slot);
         n.count = done_.count();
         say(std::move(n), out);
       }
-      report(0, out);
+      if (ended) pace_ = Pace{now_ - ended->began, kChunkParts};
+      compute_next(out);
+      report(out);
+      return;
     } else if (event.outcome == ChunkOutcome::rejected) {
       rejected_.insert(event.slot);
       Note n = note(NoteKind::chunk_rejected, event.slot);
@@ -156,8 +180,15 @@ void Worker::on(const ChunkEnded& event, Out& out) {
 }
 
 void Worker::on(const ChunkFraction& event, Out& out) {
-  if (event.stamp == stamp_ && in_hand_ && in_hand_->slot == event.slot && !in_hand_->aborting)
-    report(event.fraction, out);
+  if (event.stamp != stamp_ || !in_hand_ || in_hand_->slot != event.slot || in_hand_->aborting) return;
+  note_fraction(event.fraction);
+  report(out);
+}
+
+void Worker::on(const Fraction& event, Out& out) {
+  if (event.stamp != stamp_) return;
+  note_fraction(event.fraction);
+  report(out);
 }
 
 void Worker::on(const VectorSent& event, Out& out) {
@@ -188,21 +219,38 @@ void Worker::withdraw(Out& out) {
   sending_.reset();
 }
 
-void Worker::compute_next(Out& out) {
-  if (in_hand_) return;  // its ChunkEnded calls again
+std::optional<Slot> Worker::next_slot() const {
   for (const Slot slot : order_) {
-    if (!wanted_.contains(slot) || done_.contains(slot) || rejected_.contains(slot)) continue;
-    in_hand_ = InHand{stamp_, slot};
-    if (trace_) say(note(NoteKind::chunk_started, slot), out);
-    out.push_back(Compute{stamp_, slot});
-    return;
+    if (wanted_.contains(slot) && !done_.contains(slot) && !rejected_.contains(slot)) return slot;
   }
+  return std::nullopt;
 }
 
-void Worker::report(double fraction, Out& out) const {
-  const double scaled = fraction * 65536;
-  const auto quantised = static_cast<std::uint16_t>(scaled >= 65535 ? 65535 : (scaled > 0 ? scaled : 0));
-  out.push_back(SendServer{Progress{stamp_, done_, quantised}});
+void Worker::compute_next(Out& out) {
+  if (in_hand_) return;  // its ChunkEnded calls again
+  const std::optional<Slot> slot = next_slot();
+  if (!slot) return;
+  in_hand_ = InHand{stamp_, *slot, now_, {}};
+  if (trace_) say(note(NoteKind::chunk_started, *slot), out);
+  out.push_back(Compute{stamp_, *slot});
+}
+
+void Worker::note_fraction(double fraction) {
+  if (!in_hand_ || in_hand_->stamp != stamp_) return;
+  const double parts = fraction * kChunkParts;
+  // Finished it is when it has ended.
+  const double known = parts >= kChunkParts ? kChunkParts - 1 : (parts > 0 ? parts : 0);
+  in_hand_->pace = {now_ - in_hand_->began, static_cast<std::uint8_t>(known)};
+}
+
+void Worker::report(Out& out) const {
+  Progress p{stamp_, done_, pace_};
+  if (in_hand_ && in_hand_->stamp == stamp_ && !in_hand_->aborting) {
+    if (pace_.parts < kChunkParts && in_hand_->pace.elapsed > pace_.elapsed) p.pace = in_hand_->pace;
+    p.in_hand = in_hand_->slot;
+    p.in_hand_for = now_ - in_hand_->began;
+  }
+  out.push_back(SendServer{std::move(p)});
 }
 
 void Worker::say(Note&& n, Out& out) const {

@@ -31,7 +31,8 @@ struct ChunkEnded {
   Stamp stamp;
   Slot slot;
   ChunkOutcome outcome{};
-  std::string why;  ///< for rejected
+  std::string why = {};  ///< for rejected
+  double fraction = 0;   ///< for stopped: so far it had got
 };
 /// The chunk in hand has got so far; sent now and then.
 struct ChunkFraction {
@@ -39,11 +40,16 @@ struct ChunkFraction {
   Slot slot;
   double fraction = 0;
 };
+/// Answers TellFraction: the chunk in hand has got so far; 0 if there is none.
+struct Fraction {
+  Stamp stamp;
+  double fraction = 0;
+};
 /// The last segment of this vector has been handed to the link.
 struct VectorSent {
   Ticket ticket;
 };
-using WorkerEvent = std::variant<ServerMessage, LinkChanged, ChunkEnded, ChunkFraction, VectorSent>;
+using WorkerEvent = std::variant<ServerMessage, LinkChanged, ChunkEnded, ChunkFraction, Fraction, VectorSent>;
 
 // ---- actions, to be performed in order
 
@@ -60,6 +66,11 @@ struct Compute {
 struct Abort {
   Stamp stamp;
   Slot slot;
+};
+/// Tell how far the chunk in hand is at this time, by a Fraction; also if none is, or the link is down.
+struct TellFraction {
+  Stamp stamp;
+  Time at;
 };
 /// Encode the selected slots and send the segments from first_segment on. Runs beside computing. The
 /// gradients stay in the store. Replaces nothing: a Withdraw comes first where an older vector is still on
@@ -78,14 +89,16 @@ struct Withdraw {
 struct Release {
   Stamp stamp;
 };
-using WorkerAction = std::variant<SendServer, Compute, Abort, EncodeAndSend, Withdraw, Release, Note>;
+using WorkerAction =
+    std::variant<SendServer, Compute, Abort, TellFraction, EncodeAndSend, Withdraw, Release, Note>;
 
 /// One incarnation of one worker.
 ///
-/// It computes what it is asked to in the plan's order, reports after every chunk, and when the signal comes
-/// drops the chunk in hand and lets its selected gradients be encoded. It keeps finished gradients until the
-/// round is committed, so that it can encode again after the loss of a neighbour. It is NOT a thread, owns no
-/// buffer, clock or socket: a driver performs the actions. Value type; not thread safe.
+/// It computes what it is asked to, in the plan's order or the one that it is told, reports after every
+/// chunk, and when the signal comes drops the chunk in hand and lets its selected gradients be encoded. It
+/// keeps finished gradients until the round is committed, so that it can encode again after the loss of a
+/// neighbour. It is NOT a thread, owns no buffer, clock or socket: a driver performs the actions. Value type;
+/// not thread safe.
 class Worker {
  public:
   Worker(Peer peer, std::shared_ptr<const Plan> plan);
@@ -108,6 +121,8 @@ class Worker {
   struct InHand {
     Stamp stamp;
     Slot slot;
+    Time began;
+    Pace pace;  // of this attempt, as known last
     bool aborting = false;
   };
 
@@ -115,22 +130,29 @@ class Worker {
   void on(const Welcome& m, Out& out);
   void on(const Refused& m, Out& out);
   void on(const StartRound& m, Out& out);
+  void on(const Report& m, Out& out);
   void on(const Todo& m, Out& out);
   void on(const Transmit& m, Out& out);
   void on(const Committed& m, Out& out);
   void on(const LinkChanged& event, Out& out);
   void on(const ChunkEnded& event, Out& out);
   void on(const ChunkFraction& event, Out& out);
+  void on(const Fraction& event, Out& out);
   void on(const VectorSent& event, Out& out);
 
   void drop_in_hand(const char* why, Out& out);
   void withdraw(Out& out);
+  /// What it would do next; nothing if there is nothing to do.
+  [[nodiscard]] std::optional<Slot> next_slot() const;
   void compute_next(Out& out);
-  void report(double fraction, Out& out) const;
+  /// The chunk in hand has got so far by now.
+  void note_fraction(double fraction);
+  void report(Out& out) const;
   void say(Note&& n, Out& out) const;
   [[nodiscard]] Note note(NoteKind kind) const;
   [[nodiscard]] Note note(NoteKind kind, Slot slot) const;
 
+  Time now_{};  // of the event in hand
   Peer peer_;
   std::shared_ptr<const Plan> plan_;
   Fingerprint fingerprint_;
@@ -146,6 +168,7 @@ class Worker {
   std::optional<Todo> early_;  // the latest that has overtaken its StartRound
   Epoch last_epoch_;
   std::optional<InHand> in_hand_;
+  Pace pace_;  // of the attempts before it in this round
   std::optional<Ticket> sending_;
 };
 

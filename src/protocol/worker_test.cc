@@ -31,7 +31,7 @@ class WorkerTest : public testing::Test {
   // What it does but for what it says about it.
   std::vector<WorkerAction> step(const WorkerEvent& event) {
     std::vector<WorkerAction> all;
-    worker_->step({}, event, all);
+    worker_->step(now_, event, all);
     notes_.clear();
     std::vector<WorkerAction> actions;
     for (WorkerAction& a : all) {
@@ -57,6 +57,7 @@ class WorkerTest : public testing::Test {
   std::shared_ptr<const Plan> plan_;
   std::optional<Worker> worker_;
   std::vector<NoteKind> notes_;
+  Time now_{};
 };
 
 template <class Action>
@@ -94,8 +95,10 @@ TEST_F(WorkerTest, ComputesOneChunkAfterAnotherInItsOrder) {
   EXPECT_EQ(only<Compute>(hear(StartRound{kRound1})).slot, Slot(0));
   const auto next = finish(0);
   ASSERT_EQ(next.size(), 2U);
-  EXPECT_EQ(std::get<Progress>(std::get<SendServer>(next[0]).message).done, slots({0}));
-  EXPECT_EQ(std::get<Compute>(next[1]).slot, Slot(1));
+  EXPECT_EQ(std::get<Compute>(next[0]).slot, Slot(1));
+  const auto& told = std::get<Progress>(std::get<SendServer>(next[1]).message);
+  EXPECT_EQ(told.done, slots({0}));
+  EXPECT_EQ(told.in_hand, Slot(1));
   finish(1);
   EXPECT_EQ(finish(2).size(), 1U);  // a last report, no further chunk
   EXPECT_FALSE(worker_->computing());
@@ -103,12 +106,17 @@ TEST_F(WorkerTest, ComputesOneChunkAfterAnotherInItsOrder) {
 
 TEST_F(WorkerTest, ReportsTheFractionOfTheChunkInHand) {
   hear(StartRound{kRound1});
-  const auto fraction = [&](double f) {
-    return std::get<Progress>(only<SendServer>(step(ChunkFraction{kRound1, Slot(0), f})).message).fraction;
+  const auto told = [&](double f) {
+    return std::get<Progress>(only<SendServer>(step(ChunkFraction{kRound1, Slot(0), f})).message);
   };
-  EXPECT_EQ(fraction(0.5), 32768);
-  EXPECT_EQ(fraction(1.0), 65535);
-  EXPECT_EQ(fraction(-1.0), 0);
+  // Parts are rounded down, and all of them mean that it was finished.
+  now_ += Duration(800);
+  EXPECT_EQ(told(0.5).pace, (Pace{Duration(800), 8}));
+  EXPECT_EQ(told(0.99).pace.parts, kChunkParts - 1);
+  EXPECT_EQ(told(1.0).pace.parts, kChunkParts - 1);
+  EXPECT_EQ(told(-1.0).pace.parts, 0);
+  EXPECT_EQ(told(0.5).in_hand, Slot(0));
+  EXPECT_EQ(told(0.5).in_hand_for, Duration(800));
   EXPECT_THAT(step(ChunkFraction{kRound1, Slot(1), 0.5}), IsEmpty());  // not the one in hand
   EXPECT_THAT(step(ChunkFraction{kRound2, Slot(0), 0.5}), IsEmpty());
 }

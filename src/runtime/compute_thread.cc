@@ -10,7 +10,16 @@ class ComputeThread::PacedPulse final : public Pulse {
   using Clock = std::chrono::steady_clock;
 
   PacedPulse(ComputeThread& owner, const Job& job)
-      : owner_(owner), job_(job), began_(Clock::now()), last_report_(began_) {}
+      : owner_(owner), job_(job), began_(Clock::now()), last_report_(began_) {
+    const std::scoped_lock lock(owner_.mutex_);
+    owner_.pulse_ = this;
+  }
+  ~PacedPulse() override {
+    const std::scoped_lock lock(owner_.mutex_);
+    owner_.pulse_ = nullptr;
+  }
+  PacedPulse(const PacedPulse&) = delete;
+  PacedPulse& operator=(const PacedPulse&) = delete;
 
   [[nodiscard]] bool tick(double fraction) override {
     const Clock::time_point not_before = began_ + from_seconds(seconds(job_.at_least) * fraction);
@@ -19,11 +28,10 @@ class ComputeThread::PacedPulse final : public Pulse {
       const bool due = now >= not_before;
       if (now - last_report_ >= kProgressEvery) {
         last_report_ = now;
-        const double paced =
-            job_.at_least > Duration::zero() ? seconds(now - began_) / seconds(job_.at_least) : 1.0;
-        owner_.progressed_(job_.stamp, job_.slot, std::min(fraction, paced));
+        owner_.progressed_(job_.stamp, job_.slot, std::min(fraction, paced(now)));
       }
       std::unique_lock lock(owner_.mutex_);
+      worked_ = fraction;
       if (owner_.stopping_ || owner_.quitting_) return false;
       if (due) return true;
       owner_.changed_.wait_until(lock, std::min(not_before, now + kProgressEvery),
@@ -31,13 +39,20 @@ class ComputeThread::PacedPulse final : public Pulse {
     }
   }
 
+  /// REQUIRES: the owner's mutex is held.
+  [[nodiscard]] double fraction() const { return std::min(worked_, paced(Clock::now())); }
   [[nodiscard]] Duration elapsed() const { return Clock::now() - began_; }
 
  private:
+  [[nodiscard]] double paced(Clock::time_point now) const {
+    return job_.at_least > Duration::zero() ? seconds(now - began_) / seconds(job_.at_least) : 1.0;
+  }
+
   ComputeThread& owner_;
   const Job& job_;
   Clock::time_point began_;
   Clock::time_point last_report_;
+  double worked_ = 0;  // under the owner's mutex
 };
 
 ComputeThread::ComputeThread(std::shared_ptr<const Objective> objective, Finished finished,
@@ -63,6 +78,11 @@ void ComputeThread::start(Job job) {
     stopping_ = false;
   }
   changed_.notify_all();
+}
+
+double ComputeThread::fraction() const {
+  const std::scoped_lock lock(mutex_);
+  return pulse_ == nullptr ? 0 : pulse_->fraction();
 }
 
 void ComputeThread::stop() {
@@ -97,6 +117,11 @@ void ComputeThread::loop() {
       result.verdict.outcome = ChunkOutcome::stopped;
     }
     result.took = pulse.elapsed();
+    {
+      const std::scoped_lock lock(mutex_);
+      result.fraction = pulse.fraction();
+      pulse_ = nullptr;  // the next job has got nowhere yet
+    }
     finished_(std::move(result));
   }
 }

@@ -33,6 +33,7 @@ class ComputeThread {
     Job job;
     ChunkVerdict verdict;
     Duration took{};
+    double fraction = 0;  ///< so far it had got
   };
   using Finished = std::function<void(Result)>;
   using Progressed = std::function<void(Stamp, Slot, double)>;
@@ -50,6 +51,8 @@ class ComputeThread {
   /// The job in hand ends within one tick of its pulse, as stopped (or finished, if it was faster). Harmless
   /// without one.
   void stop();
+  /// So far the job in hand has got, by its pace and what the objective has said last; 0 without one.
+  [[nodiscard]] double fraction() const;
   /// Ends the thread as soon as it can, without waiting: for a worker that is struck dead.
   void shut_down();
   /// The thread has come to its end: the destructor will not wait.
@@ -62,8 +65,9 @@ class ComputeThread {
   std::shared_ptr<const Objective> objective_;
   Finished finished_;
   Progressed progressed_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
+  PacedPulse* pulse_ = nullptr;  // of the job in hand
   std::optional<Job> next_;
   bool stopping_ = false;  // the job in hand
   bool quitting_ = false;  // the thread

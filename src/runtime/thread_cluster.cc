@@ -11,9 +11,11 @@
 
 #include "runtime/combine_thread.h"
 #include "runtime/mailbox.h"
+#include "runtime/plan_thread.h"
 #include "runtime/worker_host.h"
 #include "transport/inproc.h"
 #include "work/round_border.h"
+#include "work/slowness.h"
 #include "work/snapshot.h"
 
 namespace gleaner {
@@ -35,7 +37,11 @@ struct WorkerAlarm {  // a fault strikes; or, without one, a hung worker has bee
   Peer peer;
   std::optional<Fault> strike;
 };
-using Alarm = std::variant<TimerId, WorkerAlarm>;
+struct FractionAlarm {  // a worker is to tell how far it is
+  Peer peer;
+  Stamp stamp;
+};
+using Alarm = std::variant<TimerId, WorkerAlarm, FractionAlarm>;
 
 class ThreadCluster final : public ServerSink {
  public:
@@ -45,6 +51,8 @@ class ThreadCluster final : public ServerSink {
         began_(Clock::now() - first_elapsed(spec)),
         server_(spec.plan, spec.code, first_server(spec)),
         book_(first_book(spec)),
+        ledger_(spec.plan),
+        slowness_(spec.plan, spec.server),
         border_(spec, observer),
         desk_(first_desk(spec)),
         window_(spec.credits),
@@ -54,7 +62,12 @@ class ThreadCluster final : public ServerSink {
         parameters_(combine_.initial()),
         hub_(*this),
         hosts_(spec.plan->workers()),
-        round_(first_round(spec)) {}
+        round_(first_round(spec)) {
+    if (spec.server.policy != Policy::replan) return;
+    plan_.emplace(
+        spec.plan, [this] { return now(); },
+        [this](OrdersReady ready) { inbox_.push(ToServer{std::move(ready)}); });
+  }
 
   ~ThreadCluster() override {
     for (auto& host : hosts_) {
@@ -102,12 +115,16 @@ class ThreadCluster final : public ServerSink {
     std::erase_if(graveyard_, [](const auto& host) { return host->has_ended(); });
     for (const WorkerId w : desk_.returning(round_)) bring_back(w);
     book_.round_begins(round_);
-    inbox_.push(ToServer{BeginRound{round_}});  // behind the Hellos of those that return
+    // Behind the Hellos of those that return.
+    inbox_.push(ToServer{plan_ ? plan_->begin_round(round_) : BeginRound{round_}});
   }
 
   void handle(ToServer& e) {
-    if (std::holds_alternative<BeginRound>(e.event))
-      combine_.begin({{server_.stamp().term, round_}, Clock::now()});
+    if (std::holds_alternative<BeginRound>(e.event)) {
+      const Stamp stamp{server_.stamp().term, round_};
+      ledger_.round_begins(stamp, now());
+      combine_.begin({stamp, Clock::now()});
+    }
     std::vector<ServerAction> actions;
     server_.step(now(), e.event, actions);
     for (ServerAction& a : actions) std::visit([&](auto& action) { perform(action); }, a);
@@ -124,6 +141,7 @@ class ThreadCluster final : public ServerSink {
     if (r.verdict.outcome == ChunkOutcome::finished && r.job.stamp.round == round_) {
       book_.chunk_finished(host.peer().worker, r.job.chunk, r.took, r.job.at_least);
     }
+    ledger_.ends(host.peer(), r.job.stamp, r.job.slot, r.verdict.outcome, r.took);
     step(host, host.chunk_computed(std::move(e.result)));
   }
   void handle(WorkerHost& host, SendingEnded& e) {
@@ -141,6 +159,7 @@ class ThreadCluster final : public ServerSink {
       if (std::holds_alternative<Transmit>(*message))
         fault = desk_.strike(w, round_, FaultMoment::after_signal);
       if (fault) return strike(host.peer(), *fault);
+      ledger_.told(host.peer(), *message);
     }
     if (const auto* f = std::get_if<ChunkFraction>(&e))
       observer_.on_fraction(host.peer().worker, f->fraction);
@@ -156,8 +175,10 @@ class ThreadCluster final : public ServerSink {
   void handle(CombineThread::RoundDone& e) {
     if (!e.step) return end("failed", fmt::format("round {}: {}", round_.value, e.step.error().sentence()));
     parameters_ = std::move(e.parameters);
-    observer_.on_round(book_.round_ends(
-        e.commit, {e.took, e.step.value(), e.gradient_error, e.vector_bytes, e.test_accuracy}));
+    LedgerPage page = ledger_.round();
+    page.slowness = slowness_.of_round(ledger_);
+    observer_.on_round(book_.round_ends(e.commit, {e.took, e.step.value(), e.gradient_error, e.vector_bytes,
+                                                   e.test_accuracy, std::move(page)}));
     inbox_.push(ToServer{CommitDone{e.commit.stamp}});
     inbox_.push(NextRound{});
   }
@@ -166,6 +187,12 @@ class ThreadCluster final : public ServerSink {
     if (const auto* timer = std::get_if<TimerId>(&alarm)) {
       ToServer e{TimerFired{*timer}};
       handle(e);
+      return;
+    }
+    if (const auto* due = std::get_if<FractionAlarm>(&alarm)) {
+      if (WorkerHost* host = find(due->peer); host != nullptr && !host->is_hung()) {
+        step(*host, Fraction{due->stamp, host->fraction()});
+      }
       return;
     }
     const auto& worker = std::get<WorkerAlarm>(alarm);
@@ -188,7 +215,12 @@ class ThreadCluster final : public ServerSink {
   }
   void perform(Expect& a) { combine_.expect(std::move(a)); }
   void perform(const Forget& a) { combine_.forget(a); }
-  void perform(Commit& a) { combine_.commit(std::move(a)); }
+  void perform(Replan& a) { plan_->ask(std::move(a)); }
+  void perform(const RoundShown& a) { plan_->learn(now(), a); }
+  void perform(Commit& a) {
+    ledger_.commits(a.selection->used, now());
+    combine_.commit(std::move(a));
+  }
   void perform(const ArmTimer& a) { alarms_.emplace(began_ + a.at.time_since_epoch(), a.timer); }
   void perform(const FailRun& a) { end("failed", a.error.sentence()); }
 
@@ -196,6 +228,7 @@ class ThreadCluster final : public ServerSink {
 
   void perform(WorkerHost&, const Note& note) { perform(note); }
   void perform(WorkerHost& host, const Compute& a) {
+    ledger_.begins(host.peer(), a.stamp, a.slot, now());
     const Duration at_least = host.perform(a);
     if (const auto fault = desk_.strike(host.peer().worker, round_, FaultMoment::mid)) {
       set_alarm(at_least / 2, {host.peer(), *fault});
@@ -203,6 +236,9 @@ class ThreadCluster final : public ServerSink {
   }
   void perform(WorkerHost& host, const EncodeAndSend& a) {
     host.perform(a, desk_.is_due(host.peer().worker, round_, FaultMoment::sending));
+  }
+  void perform(WorkerHost& host, const TellFraction& a) {
+    alarms_.emplace(began_ + a.at.time_since_epoch(), FractionAlarm{host.peer(), a.stamp});
   }
   template <class Action>
   void perform(WorkerHost& host, const Action& action) {
@@ -272,11 +308,13 @@ class ThreadCluster final : public ServerSink {
   void strike(Peer peer, const Fault& fault) {
     if (fault.kind == FaultKind::crash) return kill(peer);
     find(peer)->hang();
+    ledger_.lost(peer, now());
     set_alarm(spec_.silence, {peer, std::nullopt});
   }
 
   void kill(Peer peer) {
     std::unique_ptr<WorkerHost> dead = std::move(hosts_[peer.worker.index()]);
+    ledger_.lost(peer, now());
     dead->close();  // the loss is heard through the link, as any loss
     graveyard_.push_back(std::move(dead));
     book_.worker_lost();
@@ -298,6 +336,8 @@ class ThreadCluster final : public ServerSink {
   Clock::time_point began_;
   Server server_;
   RoundBook book_;
+  Ledger ledger_;
+  Slowness slowness_;
   RoundBorder border_;
   FaultDesk desk_;
   Mailbox<LoopEvent> inbox_;
@@ -312,6 +352,7 @@ class ThreadCluster final : public ServerSink {
   RoundId round_;
   bool ended_ = false;
   RunSummary summary_;
+  std::optional<PlanThread> plan_;  // none: the policy asks for none. Last: its thread uses the above
 };
 
 }  // namespace

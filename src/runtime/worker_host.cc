@@ -49,7 +49,8 @@ ChunkEnded WorkerHost::chunk_computed(ComputeThread::Result result) {
   } else {
     store_.give_back(std::move(result.job.out));
   }
-  return {result.job.stamp, result.job.slot, result.verdict.outcome, std::move(result.verdict.why)};
+  return {result.job.stamp, result.job.slot, result.verdict.outcome, std::move(result.verdict.why),
+          result.fraction};
 }
 
 Duration WorkerHost::perform(const Compute& action) {

@@ -61,6 +61,9 @@ class WorkerHost final : public WorkerSink {
   /// The chunk's result goes into the store, or its buffer back to it; returns what the machine must hear.
   [[nodiscard]] ChunkEnded chunk_computed(ComputeThread::Result result);
 
+  /// So far the chunk in hand is; 0 if there is none.
+  [[nodiscard]] double fraction() const { return compute_.fraction(); }
+
   void perform(const SendServer& action) { link_->send(action.message); }
   /// Returns the time that the chunk must take at least.
   Duration perform(const Compute& action);

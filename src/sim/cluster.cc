@@ -21,6 +21,9 @@ Status check(const ClusterSpec& spec) {
   if (spec.silence <= Duration::zero()) {
     return bad_input("a hung worker is given up after no time at all", "give a positive silence, like 10s");
   }
+  if (spec.planning < Duration::zero()) {
+    return bad_input("--plan-time: planning takes a negative time", "give 0 or a time such as 0.01");
+  }
   if (spec.patience < Duration::zero()) {
     return bad_input("the server waits for workers for a negative time", "give a patience such as 10s");
   }
@@ -69,8 +72,13 @@ void Cluster::Engine::begin_trial(const Trial& trial, const Hooks& hooks) {
   vectors_ = hooks.vectors != nullptr ? hooks.vectors : &counting_;
   faults_ = hooks.faults;
   watcher_ = hooks.watcher;
-  desk_ = FaultDesk(trial.faults);
-  queue_.restart(Time{});
+  ledger_ = hooks.ledger;
+  if (ledger_ != nullptr) ledger_->restart();
+  provisional_.clear();
+  go_on_ = hooks.go_on;
+  const StartingPoint* from = trial_.from ? &*trial_.from : nullptr;
+  desk_ = from != nullptr ? FaultDesk(from->cluster.faults) : FaultDesk(trial.faults);
+  queue_.restart(from != nullptr ? Time(from->elapsed) : Time{});
   network_.restart(trial.seed);
   draws_.restart(trial.seed, trial.first_round, workers_.size());
   late_timers_.clear();
@@ -80,16 +88,33 @@ void Cluster::Engine::begin_trial(const Trial& trial, const Hooks& hooks) {
   outcomes_.clear();
   committed_.reset();
   partitioned_.assign(spec_.network.partitions.size(), false);
-  durable_ = RoundId(0);
-  furthest_ = RoundId(0);
+  durable_ = furthest_ = from != nullptr ? from->after : RoundId(0);
   undone_.clear();
   restarted_ = false;
   outcome_ = TrialOutcome{};
   ended_ = false;
   server_.reset();
-  for (std::size_t w = 0; w < workers_.size(); ++w) {
-    workers_[w] = SimWorker{};
-    start_worker(workers_[w], WorkerId(static_cast<std::uint32_t>(w)));
+  populate(from != nullptr ? &from->cluster : nullptr);
+}
+
+void Cluster::Engine::populate(const ClusterState* from) {
+  GLEANER_CHECK(from == nullptr || from->workers.size() == workers_.size(),
+                "it goes on with its own workers");
+  for (std::size_t k = 0; k < workers_.size(); ++k) {
+    SimWorker& w = workers_[k] = SimWorker{};
+    if (from != nullptr) w.life = from->lives[k];
+    if (from != nullptr && from->workers[k] == ClusterState::Worker::gone) continue;
+    start_worker(w, WorkerId(static_cast<std::uint32_t>(k)));
+    w.hangs_again = from != nullptr && from->workers[k] == ClusterState::Worker::hung;
+  }
+  if (from == nullptr) return;
+  for (const PendingAlarm& a : from->pending) {
+    const Peer peer{a.worker, worker(a.worker).life};
+    if (a.strike) {
+      later(a.in, sim_event::BlowFalls{peer, WorkerStep::computing, blow_of(*a.strike)});
+    } else {
+      later(a.in, sim_event::GivenUp{peer});
+    }
   }
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +17,9 @@
 #include "sim/fault_source.h"
 #include "sim/network_model.h"
 #include "sim/vector_work.h"
+#include "work/cluster_state.h"
 #include "work/faults.h"
+#include "work/ledger.h"
 #include "work/speeds.h"
 
 namespace gleaner {
@@ -26,22 +30,37 @@ enum class Grid : std::uint8_t {
   integer,  ///< at whole seconds only, as the paper does, and then at all that is there; deadlines too
 };
 
+inline constexpr std::uint32_t kUnlimitedCredits = std::numeric_limits<std::uint32_t>::max();
+
 /// One cluster: everything is decided, nothing is read from outside any more. Every field says its unit.
 struct ClusterSpec {
   std::shared_ptr<const Plan> plan;
   std::shared_ptr<const Code> code;
   ServerOptions server;  ///< its term is that of the server's first life; `looks` follows from grid
-  SpeedModel speeds;     ///< a chunk takes exactly its drawn time; none(): 1 s
+  SpeedModel speeds;     ///< a chunk takes exactly its drawn time
+  Duration nominal_chunk_time = std::chrono::seconds(1);  ///< it takes so long where none is drawn
   NetworkModel network;
   Grid grid = Grid::none;
   std::uint64_t rounds = 1;
-  std::size_t parameter_bytes = 0;              ///< to every worker at the start of a round
-  std::size_t dimension = 0;                    ///< d: a coded vector has ceil(d / l) floats of 4 bytes
-  std::uint32_t segments = 1;                   ///< of a coded vector, at least 1; VectorWork may know better
+  std::size_t parameter_bytes = 0;  ///< to every worker at the start of a round
+  std::size_t dimension = 0;        ///< d: a coded vector has ceil(d / l) floats of 4 bytes
+  std::uint32_t segments = 1;       ///< of a coded vector, at least 1; VectorWork may know better
+  /// A sender waits while it is so many segments ahead of what is combined. Word of that comes at once and
+  /// is no message.
+  std::uint32_t credits = kUnlimitedCredits;
+  /// From a report until orders that follow from it leave the server (policy replan).
+  Duration planning{};
   Duration silence = std::chrono::seconds(10);  ///< a hung worker is given up after so long
   Duration patience = std::chrono::seconds(
       10);  ///< a life of the server waits so long for workers to join, if some are missing
   std::uint64_t checkpoint_every = 1;  ///< rounds; what was committed since is lost with the server
+};
+
+/// Where a run goes on that was interrupted between two rounds.
+struct StartingPoint {
+  RoundId after{0};      ///< rounds done
+  Duration elapsed{};    ///< virtual time by then, >= 0
+  ClusterState cluster;  ///< of as many workers as the plan has
 };
 
 /// One run of a cluster.
@@ -51,6 +70,8 @@ struct Trial {
   /// go through the rows of a trace. What lasts over rounds (redraw=, markov) begins with first_round.
   RoundId first_round{1};
   std::vector<Fault> faults = {};  ///< of --faults, for this trial; struck beside those of a FaultSource
+  /// None: from the beginning. Else what is still to be struck stands there, and `faults` does not count.
+  std::optional<StartingPoint> from = std::nullopt;
 };
 
 /// What one committed round cost.
@@ -91,6 +112,7 @@ class Watcher : public TraceSink {
   virtual void on_server_event(Time, Stamp, const ServerEvent&) {}
   virtual void on_server_action(Time, const ServerAction&) {}
   virtual void on_worker_event(Time, Peer, const WorkerEvent&) {}
+  virtual void on_worker_action(Time, Peer, const WorkerAction&) {}
   virtual void on_blow(Time, Peer, WorkerStep, Server::Phase, const Blow&) {}
   virtual void on_server_blow(Time, RoundId, ServerStep, Server::Phase) {}
   virtual void on_server_start(Time, Term, RoundId /*durable*/) {}
@@ -101,11 +123,17 @@ class Watcher : public TraceSink {
 /// outcome, on every compiler. Not thread safe: one per thread; they may share a spec.
 class Cluster {
  public:
+  /// What a StartingPoint needs of the cluster as it is. To be called between two rounds.
+  using Picture = std::function<ClusterState()>;
+
   struct Hooks {
     VectorWork* vectors = nullptr;
     FaultSource* faults = nullptr;
     Watcher* watcher = nullptr;
     std::uint64_t events_max = 0;  ///< 0: no limit; else a run without end is ended with a reason
+    Ledger* ledger = nullptr;      ///< is told what becomes of the work; of a plan with this placement
+    /// Asked before every round, at its beginning: false ends the run, which has then completed.
+    std::function<bool(Time, const Picture&)> go_on = nullptr;
   };
 
   /// REQUIRES: check(spec).ok().

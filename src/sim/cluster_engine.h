@@ -21,6 +21,7 @@
 #include "sim/network.h"
 #include "sim/sim_worker.h"
 #include "work/fault_desk.h"
+#include "work/replan_desk.h"
 
 namespace gleaner {
 
@@ -32,6 +33,7 @@ class Cluster::Engine {
  private:
   // cluster.cc: a trial, and its events in order
   void begin_trial(const Trial& trial, const Hooks& hooks);
+  void populate(const ClusterState* from);
   void handle(sim_event::Any& event);
   void end_moment();
   [[nodiscard]] bool moment_has_an_end() const { return !late_timers_.empty() || look_due_; }
@@ -64,6 +66,7 @@ class Cluster::Engine {
   void on(const sim_event::LossHeard& e);
   void on(sim_event::SegmentAtServer& e);
   void on(const sim_event::TimerRings& e);
+  void on(const sim_event::OrdersDue& e);
   void tell_server(const ServerEvent& event);
   bool strike_after(const ServerEvent& event);
   void count_loss(Server::Phase before);
@@ -72,6 +75,8 @@ class Cluster::Engine {
   void perform(const SendParameters& a);
   void perform(const Expect& a);
   void perform(const Forget& a) { vectors_->forget(a.worker); }
+  void perform(const Replan& a);
+  void perform(const RoundShown& a);
   void perform(const Commit& a);
   void perform(const ArmTimer& a) { queue_.schedule(heard(a.at), sim_event::TimerRings{a.timer}); }
   void perform(const FailRun& a) { end(false, a.error.sentence()); }
@@ -81,18 +86,23 @@ class Cluster::Engine {
   void on(sim_event::AtWorker& e);
   void on(const sim_event::Connects& e);
   void on(const sim_event::ChunkDue& e);
+  void on(const sim_event::FractionDue& e);
   void on(const sim_event::SendsNext& e);
   void tell_worker(SimWorker& w, const WorkerEvent& event);
+  void write_down(const SimWorker& w, Stamp stamp, Slot slot, ChunkOutcome outcome);
+  void wake_senders();
   void perform(SimWorker&, const Note& note) { trace(note); }
   void perform(SimWorker& w, SendServer& a);
   void perform(SimWorker& w, const Compute& a);
   void perform(SimWorker& w, const Abort& a);
+  void perform(SimWorker& w, const TellFraction& a);
   void perform(SimWorker& w, const EncodeAndSend& a);
   void perform(SimWorker& w, const Withdraw& a);
   void perform(SimWorker& w, const Release& a) { vectors_->release(w.peer(), a.stamp); }
   [[nodiscard]] Duration chunk_time(SimWorker& w, const Compute& a);
 
   // cluster_faults.cc: workers come and go
+  [[nodiscard]] ClusterState picture();
   void on(const sim_event::BlowFalls& e);
   void on(const sim_event::GivenUp& e);
   void on(const sim_event::Returns& e);
@@ -147,6 +157,9 @@ class Cluster::Engine {
   VectorWork* vectors_ = nullptr;
   FaultSource* faults_ = nullptr;
   Watcher* watcher_ = nullptr;
+  Ledger* ledger_ = nullptr;
+  std::vector<LedgerPage> provisional_;  // of rounds that a loss of the server could still undo
+  std::function<bool(Time, const Picture&)> go_on_;
   CountingWork counting_;
   Network network_;
 
@@ -164,6 +177,7 @@ class Cluster::Engine {
   std::vector<bool> partitioned_;  // which partitions of the model have begun
 
   std::optional<Server> server_;
+  std::optional<ReplanDesk> replan_desk_;  // of this life of the server; none: the policy asks for none
   Term term_;
   bool gathering_ = false;  // the life of the server waits for workers to join
   std::size_t awaited_ = 0;
@@ -172,8 +186,13 @@ class Cluster::Engine {
   std::optional<Stamp> committed_;
   std::vector<ServerAction> server_actions_;
   std::vector<WorkerAction> worker_actions_;
-  std::optional<Abort> aborted_;
+  struct Aborted {
+    Abort what;
+    double fraction = 0;
+  };
+  std::optional<Aborted> aborted_;
   VectorWork::Outcomes outcomes_;
+  std::uint32_t combined_ = 0;  // segments of the round's gradient, as far as senders know
 
   Time round_began_{};
   std::optional<Time> undone_since_;        // the server is gone, and what was not durable by then began here

@@ -50,6 +50,15 @@ struct ChunkDue {
   std::uint64_t serial = 0;
   bool half = false;
 };
+/// It is asked how far the chunk in hand is.
+struct FractionDue {
+  Peer peer;
+  Stamp stamp;
+};
+/// Orders that were asked for have been worked out.
+struct OrdersDue {
+  OrdersReady ready;
+};
 struct SendsNext {
   Peer peer;
   Ticket ticket;
@@ -92,7 +101,7 @@ struct Isolated {
 };
 
 using Any = std::variant<NextRound, BeginNow, AtServer, LossHeard, SegmentAtServer, Departs, TimerRings,
-                         AtWorker, Connects, ChunkDue, SendsNext, BlowFalls, GivenUp, Returns, PatienceOver,
-                         ServerStarts, PartitionBegins, Isolated>;
+                         AtWorker, Connects, ChunkDue, FractionDue, OrdersDue, SendsNext, BlowFalls, GivenUp,
+                         Returns, PatienceOver, ServerStarts, PartitionBegins, Isolated>;
 
 }  // namespace gleaner::sim_event

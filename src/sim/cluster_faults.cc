@@ -39,7 +39,7 @@ std::optional<Blow> Cluster::Engine::blow_from_trial(WorkerId id, WorkerStep ste
                                                              : FaultMoment::sending;
   const std::optional<Fault> fault = desk_.strike(id, round_, moment);
   if (!fault) return std::nullopt;
-  return Blow{fault->kind == FaultKind::crash ? BlowKind::crash : BlowKind::hang, {}, {}};
+  return blow_of(*fault);
 }
 
 void Cluster::Engine::on(const sim_event::BlowFalls& e) {
@@ -53,6 +53,7 @@ void Cluster::Engine::fall(SimWorker& w, WorkerStep step, const Blow& blow) {
   if (!blow.back_after && blow.back_in_round) {
     returns_.push_back({peer, *blow.back_in_round, blow.kind});
   }
+  if (ledger_ != nullptr && blow.kind != BlowKind::cut) ledger_->lost(peer, now());
   switch (blow.kind) {
     case BlowKind::crash:
       stop_process(w);
@@ -72,6 +73,28 @@ void Cluster::Engine::fall(SimWorker& w, WorkerStep step, const Blow& blow) {
       await_nobody(w);
       break;
   }
+}
+
+// Of a trial's own faults only those in the middle of a chunk wait for their time in the queue.
+ClusterState Cluster::Engine::picture() {
+  ClusterState s;
+  s.faults = desk_.state();
+  for (const SimWorker& w : workers_) {
+    s.lives.push_back(w.life);
+    s.workers.push_back(!w.machine ? ClusterState::Worker::gone
+                        : w.hung   ? ClusterState::Worker::hung
+                                   : ClusterState::Worker::live);
+  }
+  queue_.for_each([&](Time at, const sim_event::Any& event) {
+    if (const auto* blow = std::get_if<sim_event::BlowFalls>(&event); blow != nullptr && find(blow->peer)) {
+      const FaultKind kind = blow->blow.kind == BlowKind::crash ? FaultKind::crash : FaultKind::hang;
+      s.pending.push_back(
+          {blow->peer.worker, at - now(), Fault{kind, blow->peer.worker, round_, FaultMoment::mid}});
+    } else if (const auto* end = std::get_if<sim_event::GivenUp>(&event); end != nullptr && find(end->peer)) {
+      s.pending.push_back({end->peer.worker, at - now(), std::nullopt});
+    }
+  });
+  return s;
 }
 
 void Cluster::Engine::on(const sim_event::GivenUp& e) {

@@ -26,6 +26,8 @@ void Cluster::Engine::start_server(Term term) {
   options.term = term;
   options.trace = watcher_ != nullptr;
   server_.emplace(spec_.plan, spec_.code, options, fingerprint_);
+  replan_desk_.reset();
+  if (options.policy == Policy::replan) replan_desk_.emplace(spec_.plan, spec_.planning);
   round_ = durable_;
   vectors_->restart_server(term, durable_);
   if (watcher_ != nullptr) watcher_->on_server_start(now(), term, durable_);
@@ -68,6 +70,7 @@ void Cluster::Engine::next_round_soon() {
 
 void Cluster::Engine::on(const sim_event::NextRound& e) {
   if (!serves(e.term)) return;
+  if (go_on_ && !go_on_(now(), [this] { return picture(); })) return end(true, {});
   if (round_.value >= spec_.rounds) return end(true, {});
   round_ = RoundId(round_.value + 1);
   // What a life of the server left undone goes on, and its time counts.
@@ -91,6 +94,8 @@ void Cluster::Engine::on(const sim_event::BeginNow& e) {
   if (round_ <= furthest_) ++outcome_.rounds_repeated;
   furthest_ = std::max(furthest_, round_);
   signalled_ = false;
+  combined_ = 0;
+  if (ledger_ != nullptr) ledger_->round_begins({term_, round_}, now());
   vectors_->begin_round({term_, round_});
   for (std::uint32_t k = 0; k < spec_.network.partitions.size(); ++k) {
     const Partition& p = spec_.network.partitions[k];
@@ -99,7 +104,7 @@ void Cluster::Engine::on(const sim_event::BeginNow& e) {
       later(p.from, sim_event::PartitionBegins{k});
     }
   }
-  tell_server(BeginRound{round_});
+  tell_server(replan_desk_ ? replan_desk_->begin_round(round_) : BeginRound{round_});
 }
 
 void Cluster::Engine::finish_commit() {
@@ -109,6 +114,7 @@ void Cluster::Engine::finish_commit() {
   if (due) {
     vectors_->checkpoint(stamp.round);
     durable_ = stamp.round;
+    provisional_.clear();
   }
   tell_server(CommitDone{stamp});
   if (due && strike_server(ServerStep::durable)) return;
@@ -130,6 +136,8 @@ void Cluster::Engine::forget_what_is_not_durable() {
     add_cost(undone_[last.stamp.round], last);
     outcome_.rounds.pop_back();
   }
+  for (const LedgerPage& page : provisional_) ledger_->undo(page);
+  provisional_.clear();
   const RoundId next(std::max(round_.value, durable_.value + 1));
   add_cost(undone_[next], std::exchange(tally_, RoundOutcome{}));
   if (!undone_since_) undone_since_ = since;

@@ -1,6 +1,8 @@
 // What reaches the server, and what it wants. Internal to cluster.h.
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "sim/cluster_engine.h"
 #include "sim/message_bytes.h"
 
@@ -80,6 +82,10 @@ void Cluster::Engine::take_outcomes() {
     const VectorWork::Outcomes now_known = std::exchange(outcomes_, {});
     for (const Combiner::Outcome& outcome : now_known) {
       if (!server_ || ended_) return;
+      if (const auto* c = std::get_if<Combined>(&outcome)) {
+        combined_ = c->segments;
+        wake_senders();
+      }
       std::visit([this](const auto& o) { tell_server(o); }, outcome);
     }
   }
@@ -106,8 +112,25 @@ void Cluster::Engine::perform(const Expect& a) {
   vectors_->expect(a, outcomes_);
 }
 
+// The orders are worked out at once, and count when the time for that has passed.
+void Cluster::Engine::perform(const Replan& a) {
+  queue_.schedule(heard(in(spec_.planning)), sim_event::OrdersDue{replan_desk_->answer(now(), a)});
+}
+
+void Cluster::Engine::on(const sim_event::OrdersDue& e) {
+  if (serves(e.ready.stamp.term)) tell_server(e.ready);
+}
+
+void Cluster::Engine::perform(const RoundShown& a) { replan_desk_->learn(now(), a); }
+
 void Cluster::Engine::perform(const Commit& a) {
-  vectors_->commit(a);
+  if (ledger_ != nullptr) {
+    ledger_->commits(a.selection->used, now());
+    if (faults_ != nullptr) provisional_.push_back(ledger_->round());
+  }
+  if (const Status done = vectors_->commit(a); !done) {
+    return end(false, fmt::format("round {}: {}", a.stamp.round.value, done.error().sentence()));
+  }
   const auto all = static_cast<double>(spec_.plan->chunks() * spec_.plan->blocks());
   tally_.stamp = a.stamp;
   tally_.took = now() - round_began_;

@@ -15,6 +15,7 @@ void Cluster::Engine::on(sim_event::AtWorker& e) {
   } else if (std::holds_alternative<Committed>(e.message)) {
     if (strike(*w, WorkerStep::released)) return;
   }
+  if (ledger_ != nullptr) ledger_->told(e.peer, e.message);
   tell_worker(*w, WorkerEvent(std::move(e.message)));
 }
 
@@ -25,16 +26,24 @@ void Cluster::Engine::on(const sim_event::Connects& e) {
   if (strike(*w, WorkerStep::joining)) return;
   connect(*w);
   tell_worker(*w, LinkChanged{true});
+  if (std::exchange(w->hangs_again, false)) w->hung = true;
 }
 
 void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
   if (watcher_ != nullptr) watcher_->on_worker_event(now(), w.peer(), event);
   w.machine->step(now(), event, worker_actions_);
-  for (WorkerAction& action : worker_actions_) std::visit([&](auto& a) { perform(w, a); }, action);
+  for (WorkerAction& action : worker_actions_) {
+    if (watcher_ != nullptr && !std::holds_alternative<Note>(action)) {
+      watcher_->on_worker_action(now(), w.peer(), action);
+    }
+    std::visit([&](auto& a) { perform(w, a); }, action);
+  }
   worker_actions_.clear();
   if (!aborted_) return;
-  const Abort stopped = *std::exchange(aborted_, std::nullopt);
-  tell_worker(w, ChunkEnded{stopped.stamp, stopped.slot, ChunkOutcome::stopped, {}});
+  const Aborted stopped = *std::exchange(aborted_, std::nullopt);
+  write_down(w, stopped.what.stamp, stopped.what.slot, ChunkOutcome::stopped);
+  tell_worker(w,
+              ChunkEnded{stopped.what.stamp, stopped.what.slot, ChunkOutcome::stopped, {}, stopped.fraction});
 }
 
 void Cluster::Engine::perform(SimWorker& w, SendServer& a) {
@@ -47,6 +56,9 @@ void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
   w.computing = true;
   w.stamp = a.stamp;
   w.slot = a.slot;
+  w.chunk_began = now();
+  w.chunk_takes = takes;
+  if (ledger_ != nullptr) ledger_->begins(peer, a.stamp, a.slot, now());
   later(takes, sim_event::ChunkDue{peer, ++w.chunk_serial, false});
   if (const auto blow = blow_from_trial(peer.worker, WorkerStep::computing)) {
     later(takes / 2, sim_event::BlowFalls{peer, WorkerStep::computing, *blow});
@@ -56,7 +68,7 @@ void Cluster::Engine::perform(SimWorker& w, const Compute& a) {
 }
 
 Duration Cluster::Engine::chunk_time(SimWorker& w, const Compute& a) {
-  if (spec_.speeds.none()) return std::chrono::seconds(1);
+  if (spec_.speeds.none()) return spec_.nominal_chunk_time;
   const RoundId drawn_in(a.stamp.round.value + trial_.first_round.value - 1);
   if (equal_chunks_ && w.drawn_in == drawn_in) return w.drawn;
   const WorkerId id = w.peer().worker;
@@ -67,8 +79,19 @@ Duration Cluster::Engine::chunk_time(SimWorker& w, const Compute& a) {
 }
 
 void Cluster::Engine::perform(SimWorker& w, const Abort& a) {
+  const double fraction = w.fraction(now());
   if (!std::exchange(w.computing, false)) return;
-  aborted_ = a;
+  aborted_ = Aborted{a, fraction};
+}
+
+void Cluster::Engine::perform(SimWorker& w, const TellFraction& a) {
+  queue_.schedule(std::max(a.at, now()), sim_event::FractionDue{w.peer(), a.stamp});
+}
+
+void Cluster::Engine::on(const sim_event::FractionDue& e) {
+  SimWorker* w = find(e.peer);
+  if (w == nullptr || w->hung) return;
+  tell_worker(*w, Fraction{e.stamp, w->fraction(now())});
 }
 
 void Cluster::Engine::on(const sim_event::ChunkDue& e) {
@@ -80,6 +103,7 @@ void Cluster::Engine::on(const sim_event::ChunkDue& e) {
   }
   w->computing = false;
   ChunkVerdict verdict = vectors_->compute(e.peer, w->stamp, w->slot);
+  write_down(*w, w->stamp, w->slot, verdict.outcome);
   if (strike(*w, WorkerStep::reporting)) {
     // Cut off, but alive: it has the gradient, and tells when the link is back.
     if (find(e.peer) == nullptr || w->hung) return;
@@ -87,9 +111,14 @@ void Cluster::Engine::on(const sim_event::ChunkDue& e) {
   tell_worker(*w, ChunkEnded{w->stamp, w->slot, verdict.outcome, std::move(verdict.why)});
 }
 
+void Cluster::Engine::write_down(const SimWorker& w, Stamp stamp, Slot slot, ChunkOutcome outcome) {
+  if (ledger_ == nullptr) return;
+  ledger_->ends(w.peer(), stamp, slot, outcome, ledger_->in_hand_for(w.peer().worker, now()));
+}
+
 void Cluster::Engine::perform(SimWorker& w, const EncodeAndSend& a) {
   vectors_->begin_sending(w.peer(), a);
-  w.sending = SimWorker::Sending{a.ticket, a.first_segment, a.first_segment};
+  w.sending = SimWorker::Sending{a.ticket, a.first_segment, a.first_segment, false};
   queue_.schedule_now(sim_event::SendsNext{w.peer(), a.ticket});
 }
 
@@ -102,6 +131,8 @@ void Cluster::Engine::on(const sim_event::SendsNext& e) {
   SimWorker* w = find(e.peer);
   if (w == nullptr || w->hung || !w->sending || w->sending->ticket != e.ticket) return;
   SimWorker::Sending& s = *w->sending;
+  s.waits = s.next >= combined_ && s.next - combined_ >= spec_.credits;
+  if (s.waits) return;
   const std::uint32_t left = spec_.segments - std::min(spec_.segments, s.first);
   const bool only_one = left <= 1;
   if (s.next >= s.first + left / 2) {
@@ -125,6 +156,13 @@ void Cluster::Engine::on(const sim_event::SendsNext& e) {
     if (find(e.peer) == nullptr || w->hung) return;
   }
   tell_worker(*w, VectorSent{e.ticket});
+}
+
+void Cluster::Engine::wake_senders() {
+  if (spec_.credits == kUnlimitedCredits) return;
+  for (const SimWorker& w : workers_) {
+    if (w.sending && w.sending->waits) queue_.schedule_now(sim_event::SendsNext{w.peer(), w.sending->ticket});
+  }
 }
 
 }  // namespace gleaner

@@ -34,7 +34,7 @@ class CountingWork final : public VectorWork {
   void expect(const Expect& expect, Outcomes& out) override;
   void forget(WorkerId worker) override;
   void deliver(VectorSegment segment, Outcomes& out) override;
-  void commit(const Commit&) override {}
+  Status commit(const Commit&) override { return {}; }
   void checkpoint(RoundId) override {}
 
  private:

@@ -65,7 +65,7 @@ TEST_F(WaitingServer, WaitsAnewInEveryRound) {
   begin(1);
   collect();
   lose_two();
-  vectors_.commit(commit());
+  EXPECT_TRUE(vectors_.commit(commit()).ok());
   at(3);
   begin(2);
   at(4);
@@ -102,7 +102,7 @@ TEST_F(ForgivingServer, ForgivesWhatCannotCome) {
   const SelectionRef s = selection(1, {{}, {2}, {2}});
   expect(s, {{peer(2), Epoch(1)}});
   deliver(encode(peer(2), s));
-  vectors_.commit(commit(std::sqrt(1.0 / 3)));
+  EXPECT_TRUE(vectors_.commit(commit(std::sqrt(1.0 / 3))).ok());
   expect_sound();
 }
 
@@ -177,7 +177,7 @@ TEST_F(PunctualServer, ASelectionThatCombinedNothingIsNotTheResidual) {
   for (std::uint32_t w = 0; w < 2; ++w) deliver(encode(peer(w), first));
   deliver(encode(peer(2), s));
   DisasterChecker other = checker_;
-  vectors_.commit(commit());
+  EXPECT_TRUE(vectors_.commit(commit()).ok());
   expect_sound();
   const std::vector<float> zeros(cluster_.spec.dimension, 0.0F);
   other.on_commit(commit(std::sqrt(1.0 / 3)), zeros, 1, zeros);

@@ -17,7 +17,7 @@ TEST_F(DisasterCheckerTest, RoundsAsTheyShouldBeBreakNoRule) {
   for (std::uint64_t round = 1; round <= 2; ++round) {
     begin(round);
     collect();
-    vectors_.commit(commit());
+    EXPECT_TRUE(vectors_.commit(commit()).ok());
     vectors_.checkpoint(RoundId(round));
     for (std::uint32_t w = 0; w < 3; ++w) vectors_.release(peer(w), stamp_);
   }
@@ -31,9 +31,9 @@ TEST_F(DisasterCheckerTest, RoundsAsTheyShouldBeBreakNoRule) {
 TEST_F(DisasterCheckerTest, ARoundCommittedTwice) {
   begin(1);
   collect();
-  vectors_.commit(commit());
+  EXPECT_TRUE(vectors_.commit(commit()).ok());
   expect_sound();
-  vectors_.commit(commit());
+  EXPECT_TRUE(vectors_.commit(commit()).ok());
   expect_broken(Rule::rounds, "round 1 is committed while");
 }
 
@@ -45,7 +45,7 @@ TEST_F(DisasterCheckerTest, ARoundThatIsSkipped) {
 TEST_F(DisasterCheckerTest, ARunThatEndsARoundEarly) {
   begin(1);
   collect();
-  vectors_.commit(commit());
+  EXPECT_TRUE(vectors_.commit(commit()).ok());
   TrialOutcome done;
   done.completed = true;
   checker_.close(done);
@@ -55,7 +55,7 @@ TEST_F(DisasterCheckerTest, ARunThatEndsARoundEarly) {
 TEST_F(DisasterCheckerTest, ARestartAfterARoundThatIsNotDurable) {
   begin(1);
   collect();
-  vectors_.commit(commit());
+  EXPECT_TRUE(vectors_.commit(commit()).ok());
   vectors_.restart_server(Term(2), RoundId(1));
   expect_broken(Rule::rounds, "the server starts after round 1, but round 0 is durable");
 }
@@ -63,7 +63,7 @@ TEST_F(DisasterCheckerTest, ARestartAfterARoundThatIsNotDurable) {
 TEST_F(DisasterCheckerTest, ARestartTakesBackWhatIsNotDurable) {
   begin(1);
   collect();
-  vectors_.commit(commit());
+  EXPECT_TRUE(vectors_.commit(commit()).ok());
   vectors_.restart_server(Term(2), RoundId(0));
   for (std::uint32_t w = 0; w < 3; ++w) join(peer(w, 2));
   stamp_.term = Term(2);
@@ -113,7 +113,7 @@ TEST_F(DisasterCheckerTest, ParametersThatDidNotMove) {
 TEST_F(DisasterCheckerTest, AResidualThatIsNotTheOneAnnounced) {
   begin(1);
   collect();
-  vectors_.commit(commit(0.25));
+  EXPECT_TRUE(vectors_.commit(commit(0.25)).ok());
   expect_broken(Rule::residual, "announces the residual 0.25, its selections have 0");
 }
 
@@ -123,7 +123,7 @@ TEST_F(DisasterCheckerTest, AResidualWhereNoneIsAllowed) {
   const SelectionRef s = selection(1, {{0}, {1}, {}});
   expect(s, {{peer(0), Epoch(1)}, {peer(1), Epoch(1)}});
   for (std::uint32_t w = 0; w < 2; ++w) deliver(encode(peer(w), s));
-  vectors_.commit(commit(std::sqrt(1.0 / 3)));
+  EXPECT_TRUE(vectors_.commit(commit(std::sqrt(1.0 / 3))).ok());
   expect_broken(Rule::residual, "0 is allowed");
 }
 
@@ -134,7 +134,7 @@ TEST_F(DisasterCheckerTest, ACommitWithASegmentMissing) {
   expect(s, {{peer(0), Epoch(1)}, {peer(1), Epoch(1)}, {peer(2), Epoch(1)}});
   for (std::uint32_t w = 0; w < 2; ++w) deliver(encode(peer(w), s));
   expect_sound();
-  vectors_.commit(commit());
+  EXPECT_TRUE(vectors_.commit(commit()).ok());
   expect_broken(Rule::vector, "with 0 of 1 segments combined");
 }
 

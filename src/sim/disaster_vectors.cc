@@ -162,9 +162,10 @@ void DisasterVectors::deliver(VectorSegment segment, Outcomes& out) {
   witness_.on_delivery(d);
 }
 
-void DisasterVectors::commit(const Commit& commit) {
+Status DisasterVectors::commit(const Commit& commit) {
   model_.step(combiner_.gradient(), parameters_);
   witness_.on_commit(commit, combiner_.gradient(), combiner_.combined(), parameters_);
+  return {};
 }
 
 void DisasterVectors::checkpoint(RoundId round) {

@@ -79,7 +79,7 @@ class DisasterVectors final : public VectorWork {
   void expect(const Expect& expect, Outcomes& out) override;
   void forget(WorkerId worker) override;
   void deliver(VectorSegment segment, Outcomes& out) override;
-  void commit(const Commit& commit) override;
+  Status commit(const Commit& commit) override;
   void checkpoint(RoundId round) override;
 
  private:

@@ -1,6 +1,7 @@
 // Events on virtual time, ordered by (time, sequence number).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -62,6 +63,17 @@ class EventQueue {
     return at(held_);
   }
   [[nodiscard]] Event pop() { return std::move(next()); }
+
+  /// Shows f(Time, const Event&) everything that is still to come, in that order. Slow.
+  template <class Function>
+  void for_each(Function f) {
+    std::vector<Key> later = heap_;
+    std::sort(later.begin(), later.end());
+    auto next = later.begin();
+    for (; next != later.end() && next->at <= now_; ++next) f(next->at, std::as_const(at(next->place)));
+    for (std::size_t k = first_queued_; k < queued_.size(); ++k) f(now_, std::as_const(at(queued_[k])));
+    for (; next != later.end(); ++next) f(next->at, std::as_const(at(next->place)));
+  }
 
   /// Forgets all events, keeps the memory.
   void restart(Time start) {

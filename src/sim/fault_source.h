@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "base/time.h"
 #include "protocol/server.h"
+#include "work/faults.h"
 
 namespace gleaner {
 
@@ -46,6 +47,11 @@ struct Blow {
   std::optional<Duration> back_after;    ///< empty: never, unless back_in_round
   std::optional<RoundId> back_in_round;  ///< returns at the start of this round
 };
+
+/// A loss of --faults as it strikes; when the worker is back is for FaultDesk to know.
+[[nodiscard]] inline Blow blow_of(const Fault& fault) {
+  return {fault.kind == FaultKind::crash ? BlowKind::crash : BlowKind::hang, {}, {}};
+}
 
 /// Decides on losses. Belongs to one thread; must be a pure function of its seed and the sequence of
 /// questions, which is the same for the same cluster.

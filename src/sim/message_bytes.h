@@ -28,7 +28,13 @@ inline constexpr std::size_t kFrameBytes = 24;
 
 /// Without the parameters that ride ahead of StartRound.
 [[nodiscard]] inline std::size_t message_bytes(const Plan& plan, WorkerId to, const ServerMessage& message) {
-  if (std::holds_alternative<Todo>(message)) return kFrameBytes + 4 + slot_bytes(plan, to);
+  const auto order_bytes = [&](const OrderRef& order) { return order ? order->size() : 0; };
+  if (const auto* todo = std::get_if<Todo>(&message)) {
+    return kFrameBytes + 4 + slot_bytes(plan, to) + order_bytes(todo->order);
+  }
+  if (const auto* start = std::get_if<StartRound>(&message)) {
+    return kFrameBytes + (start->report_after > Duration::zero() ? 8 : 0) + order_bytes(start->order);
+  }
   if (std::holds_alternative<Transmit>(message)) {
     std::size_t copies = 0;
     for (const ChunkId chunk : plan.assignment().chunks_of(to))
@@ -42,7 +48,7 @@ inline constexpr std::size_t kFrameBytes = 24;
 [[nodiscard]] inline std::size_t message_bytes(const Plan& plan, WorkerId from,
                                                const WorkerMessage& message) {
   if (std::holds_alternative<Hello>(message)) return kFrameBytes + 32 + slot_bytes(plan, from);
-  if (std::holds_alternative<Progress>(message)) return kFrameBytes + 2 + slot_bytes(plan, from);
+  if (std::holds_alternative<Progress>(message)) return kFrameBytes + 11 + slot_bytes(plan, from);
   return kFrameBytes + 4 + std::get<ChunkRejected>(message).why.size();
 }
 

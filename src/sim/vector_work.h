@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/result.h"
 #include "protocol/server.h"
 #include "protocol/vector_segment.h"
 #include "protocol/worker.h"
@@ -38,8 +39,9 @@ class VectorWork {
   virtual void expect(const Expect& expect, Outcomes& out) = 0;
   virtual void forget(WorkerId worker) = 0;
   virtual void deliver(VectorSegment segment, Outcomes& out) = 0;
-  /// Every expected vector is there: the optimiser steps. CommitDone follows.
-  virtual void commit(const Commit& commit) = 0;
+  /// Every expected vector is there: the optimiser steps. CommitDone follows; an error ends the run, and is
+  /// its reason.
+  [[nodiscard]] virtual Status commit(const Commit& commit) = 0;
   /// The state after `round` is durable.
   virtual void checkpoint(RoundId round) = 0;
 };

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/check.h"
+#include "training/ledger_json.h"
 
 namespace gleaner {
 namespace {
@@ -36,7 +37,8 @@ Json json_of(const RunSummary& s) {
           {"bytes_to_workers", s.bytes_to_workers},
           {"gradient_error_max", s.gradient_error_max},
           {"workers_lost", s.workers_lost},
-          {"epochs_max", s.epochs_max}};
+          {"epochs_max", s.epochs_max},
+          {"ledger", ledger_of_run(s.ledger)}};
 }
 
 Json json_of(const ChunkTime& c) {
@@ -114,6 +116,7 @@ std::string to_json(const RoundRecord& r) {
                {"reencoded_workers", std::move(reencoded_workers)},
                {"workers", r.workers},
                {"vector_bytes", r.vector_bytes},
+               {"ledger", ledger_of_round(r.ledger)},
                {"chunk_times", std::move(chunk_times)}},
               -1);
 }

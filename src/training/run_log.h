@@ -14,6 +14,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "training/ledger_page.h"
 
 namespace gleaner {
 
@@ -71,6 +72,7 @@ struct RoundRecord {
   std::size_t workers = 0;                  ///< live at the round's end
   std::vector<ChunkTime> chunk_times;       ///< in order of completion
   std::vector<std::uint64_t> vector_bytes;  ///< by worker: bytes of coded vectors that arrived
+  LedgerPage ledger;                        ///< what became of the work
 };
 
 /// The whole run. The defaults mean "not run".
@@ -95,6 +97,7 @@ struct RunSummary {
   double gradient_error_max = kNotMeasured;
   std::uint64_t workers_lost = 0;
   std::uint32_t epochs_max = 0;  ///< most selections that one round needed
+  LedgerPage ledger;             ///< of all rounds
 };
 
 /// The smallest value such that at least the share q of the values is no larger (nearest rank): the

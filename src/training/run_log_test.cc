@@ -40,7 +40,7 @@ TEST(RunSummary, HasTheFieldsOfTheContract) {
       keys_of(json),
       ElementsAre("method", "policy", "status", "reason", "seed", "rounds", "seconds_per_round", "loss",
                   "accuracy", "test_accuracy", "chunks_completed", "chunks_used", "bytes_to_server",
-                  "bytes_to_workers", "gradient_error_max", "workers_lost", "epochs_max"));
+                  "bytes_to_workers", "gradient_error_max", "workers_lost", "epochs_max", "ledger"));
   EXPECT_EQ(json["policy"], "static");
   EXPECT_EQ(json["seconds_per_round"]["p95"], 0.25);
   EXPECT_EQ(json["loss"].get<double>(), 1.0 / 3);

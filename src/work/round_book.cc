@@ -53,6 +53,8 @@ const RoundRecord& RoundBook::round_ends(const Commit& commit, const Recovered& 
   r.vector_bytes.assign(recovered.vector_bytes.begin(), recovered.vector_bytes.end());
   r.bytes_to_server = std::accumulate(r.vector_bytes.begin(), r.vector_bytes.end(), std::uint64_t{0});
 
+  r.ledger = recovered.ledger;
+
   seconds_.push_back(r.seconds);
   RunSummary& s = summary_;
   s.rounds = r.round;
@@ -62,6 +64,7 @@ const RoundRecord& RoundBook::round_ends(const Commit& commit, const Recovered& 
   s.chunks_used += r.chunks_used;
   s.bytes_to_server += r.bytes_to_server;
   s.bytes_to_workers += r.bytes_to_workers;
+  s.ledger += r.ledger;
   s.epochs_max = std::max(s.epochs_max, r.epoch);
   if (std::isnan(s.gradient_error_max) || r.gradient_error > s.gradient_error_max)
     s.gradient_error_max = r.gradient_error;

@@ -40,6 +40,7 @@ class RoundBook {
     double gradient_error = kNotMeasured;
     std::span<const std::uint64_t> vector_bytes;  ///< by worker
     double test_accuracy = kNotMeasured;          ///< of the new parameters
+    LedgerPage ledger = {};
   };
   /// The round is committed; returns its record.
   const RoundRecord& round_ends(const Commit& commit, const Recovered& recovered);

@@ -18,6 +18,13 @@ bool fits(const ClusterState& cluster, std::size_t workers) {
          std::ranges::all_of(cluster.faults.pending, [&](const Fault& f) { return is_of(f, workers); });
 }
 
+// A page of no rows is that of a run that has committed none.
+bool fits(const LedgerPage& page, const Plan& plan) {
+  return page.empty() ? page.chunks.empty() && page.slowness.empty()
+                      : page.workers.size() == plan.workers() && page.chunks.size() == plan.chunks() &&
+                            page.slowness.size() == plan.workers();
+}
+
 }  // namespace
 
 Status check_fits(const Snapshot& snapshot, const RunSpec& spec) {
@@ -26,7 +33,7 @@ Status check_fits(const Snapshot& snapshot, const RunSpec& spec) {
                                  snapshot.trainer.parameters ? snapshot.trainer.parameters->size() : 0,
                                  spec.objective->parameters()));
   }
-  if (!fits(snapshot.cluster, spec.plan->workers())) {
+  if (!fits(snapshot.cluster, spec.plan->workers()) || !fits(snapshot.book.summary.ledger, *spec.plan)) {
     return bad_input(fmt::format("it is of another cluster than one of {} workers", spec.plan->workers()));
   }
   if (snapshot.book.summary.rounds != snapshot.round.value ||

@@ -3,35 +3,17 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "base/ids.h"
 #include "base/time.h"
 #include "protocol/server_options.h"
-#include "work/fault_desk.h"
+#include "work/cluster_state.h"
 #include "work/round_book.h"
 #include "work/run_spec.h"
 #include "work/trainer.h"
 
 namespace gleaner {
-
-/// What is to happen to a worker at some time: it is struck; or, having hung for too long, it is given up.
-struct PendingAlarm {
-  WorkerId worker;
-  Duration in{};                ///< from now, >= 0
-  std::optional<Fault> strike;  ///< none: given up
-  bool operator==(const PendingAlarm&) const = default;
-};
-
-/// The injected part of the world: processes and what will befall them.
-struct ClusterState {
-  enum class Worker : std::uint8_t { gone, live, hung };
-  std::vector<Worker> workers;
-  std::vector<Incarnation> lives;     ///< of each worker, the latest
-  std::vector<PendingAlarm> pending;  ///< in the order in which they were set
-  FaultDesk::State faults;
-};
 
 /// A plain value. The term is that of the life that wrote it; the next one is larger (protocol.md section 7).
 struct Snapshot {

@@ -11,7 +11,7 @@ namespace gleaner {
 namespace {
 
 constexpr std::string_view kMagic = "GLEANER\x01";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kHeaderBytes = 24;
 
 // ---- every field, once to write and once to read, in the same order
@@ -80,6 +80,36 @@ ClusterState read_cluster(ByteReader& in) {
   return c;
 }
 
+void write(ByteWriter& out, const LedgerPage& page) {
+  for (const auto* rows : {&page.workers, &page.chunks}) {
+    out.list(*rows, [&](const LedgerRow& r) {
+      for (const std::uint64_t n : {r.computed, r.used, r.skipped, r.aborted}) out.number(n);
+      for (const Duration d : {r.busy, r.used_time, r.aborted_time}) out.number<std::int64_t>(d.count());
+    });
+  }
+  out.list(page.slowness, [&](const SlownessCost& s) {
+    out.number<std::int64_t>(s.cost.count());
+    out.number(s.rounds);
+  });
+}
+
+LedgerPage read_page(ByteReader& in) {
+  LedgerPage page;
+  for (auto* rows : {&page.workers, &page.chunks}) {
+    *rows = in.list<LedgerRow>([&] {
+      LedgerRow r;
+      for (std::uint64_t* n : {&r.computed, &r.used, &r.skipped, &r.aborted}) *n = in.number<std::uint64_t>();
+      for (Duration* d : {&r.busy, &r.used_time, &r.aborted_time}) *d = Duration(in.number<std::int64_t>());
+      return r;
+    });
+  }
+  page.slowness = in.list<SlownessCost>([&] {
+    const Duration cost(in.number<std::int64_t>());
+    return SlownessCost{cost, in.number<std::uint64_t>()};
+  });
+  return page;
+}
+
 void write(ByteWriter& out, const RoundBook::State& b) {
   const RunSummary& s = b.summary;
   for (const std::uint64_t n : {s.rounds, s.chunks_completed, s.chunks_used, s.bytes_to_server,
@@ -87,6 +117,7 @@ void write(ByteWriter& out, const RoundBook::State& b) {
     out.number(n);
   for (const double x : {s.loss, s.accuracy, s.gradient_error_max, b.test_accuracy}) out.number(x);
   out.list(b.seconds, [&](double x) { out.number(x); });
+  write(out, s.ledger);
 }
 
 RoundBook::State read_book(ByteReader& in) {
@@ -98,6 +129,7 @@ RoundBook::State read_book(ByteReader& in) {
   s.epochs_max = static_cast<std::uint32_t>(in.number<std::uint64_t>());
   for (double* x : {&s.loss, &s.accuracy, &s.gradient_error_max, &b.test_accuracy}) *x = in.number<double>();
   b.seconds = in.list<double>([&] { return in.number<double>(); });
+  s.ledger = read_page(in);
   return b;
 }
 

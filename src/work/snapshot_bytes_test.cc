@@ -61,6 +61,14 @@ Snapshot any_snapshot(std::uint64_t seed) {
     *n = random.bits();
   sum.epochs_max = static_cast<std::uint32_t>(random.bits());
   sum.loss = random.normal();
+  sum.ledger = LedgerPage(count(), count());
+  for (LedgerRow& row : sum.ledger.workers) {
+    row = {random.below(9), 1, 2, 3, Duration(static_cast<std::int64_t>(random.below(1000))),
+           Duration(5),     {}};
+  }
+  for (LedgerRow& row : sum.ledger.chunks)
+    row.aborted_time = Duration(static_cast<std::int64_t>(random.below(9)));
+  for (SlownessCost& cost : sum.ledger.slowness) cost = {Duration(-7), random.bits()};
   s.book.test_accuracy = random.below(2) == 0 ? kNotMeasured : random.uniform();
   for (auto n = count(); n > 0; --n) s.book.seconds.push_back(random.uniform());
   s.trainer.steps = random.bits();
@@ -86,6 +94,7 @@ RC_GTEST_PROP(SnapshotBytes, ReadBackAsTheSameBytes, (std::uint64_t seed)) {
   RC_ASSERT(a.trainer.optimizer == snapshot.trainer.optimizer);
   RC_ASSERT(a.book.seconds == snapshot.book.seconds);
   RC_ASSERT(a.book.summary.workers_lost == snapshot.book.summary.workers_lost);
+  RC_ASSERT(a.book.summary.ledger == snapshot.book.summary.ledger);
 }
 
 TEST(SnapshotBytes, AFlippedBitOrAMissingByteIsRefused) {
@@ -124,8 +133,8 @@ TEST(SnapshotBytes, SayWhatIsWrong) {
   EXPECT_THAT(why(sound.substr(0, 100)), HasSubstr("is cut short: 100 of " + std::to_string(sound.size())));
   EXPECT_THAT(why("PK\x03\x04" + sound), HasSubstr("is not a checkpoint of Gleaner"));
   std::string other = sound;
-  other[8] = 2;
-  EXPECT_THAT(why(other), HasSubstr("is of version 2, this program reads version 1"));
+  other[8] = 3;
+  EXPECT_THAT(why(other), HasSubstr("is of version 3, this program reads version 2"));
   other = sound;
   other[40] = static_cast<char>(other[40] + 1);
   EXPECT_THAT(why(other), HasSubstr("is damaged: its checksum is wrong"));

@@ -103,7 +103,7 @@ class Cluster {
     Stamp stamp;
   };
   using Inbound = std::variant<Begin, Expect, Forget, ToyPart, Commit>;
-  using Outbound = std::variant<VectorIn, VectorBad, Combined, CommitDone>;
+  using Outbound = std::variant<VectorIn, VectorBad, Combined, CommitDone, OrdersReady>;
 
   void tell_server(const ServerEvent& event);
   void tell_worker(ToyHost& host, const WorkerEvent& event);
@@ -116,6 +116,10 @@ class Cluster {
   void perform(const SendParameters& a);
   void perform(const Expect& a);
   void perform(const Forget& a) { inbound_.emplace_back(a); }
+  /// Orders that nobody would think of: every worker turns its own round, and every other time all keep
+  /// theirs.
+  void perform(const Replan& a);
+  void perform(const RoundShown&) {}
   void perform(const Commit& a) { inbound_.emplace_back(a); }
   void perform(const ArmTimer& a) { timers_.push_back({a.timer, a.at}); }
   void perform(const FailRun& a) { failure = a.error; }
@@ -124,6 +128,7 @@ class Cluster {
   void perform(ToyHost& host, const SendServer& a) { host.send(a.message); }
   void perform(ToyHost& host, const Compute& a);
   void perform(ToyHost& host, const Abort& a);
+  void perform(ToyHost& host, const TellFraction& a) { tell_worker(host, Fraction{a.stamp, 0.5}); }
   void perform(ToyHost& host, const EncodeAndSend& a);
   void perform(ToyHost& host, const Withdraw& a);
   void perform(ToyHost& host, const Release& a) { host.store.erase(a.stamp); }

@@ -216,6 +216,23 @@ inline void Cluster::tell_server(const ServerEvent& event) {
   }
 }
 
+inline void Cluster::perform(const Replan& a) {
+  OrdersReady ready;
+  ready.stamp = a.known->stamp;
+  ready.serial = a.serial;
+  if (a.serial % 2 == 1) {
+    for (std::uint32_t w = 0; w < plan_->workers(); ++w) {
+      const OrderRef& now = a.known->workers[w].order;
+      const auto plans = plan_->ordering().of(WorkerId(w));
+      std::vector<Slot> order = now ? *now : std::vector<Slot>(plans.begin(), plans.end());
+      std::reverse(order.begin(), order.end());
+      ready.orders.push_back(std::make_shared<const std::vector<Slot>>(std::move(order)));
+    }
+  }
+  ready.until = now_ - a.known->began + Duration(1000);
+  outbound_.emplace_back(std::move(ready));
+}
+
 inline void Cluster::tell_worker(ToyHost& h, const WorkerEvent& event) {
   std::vector<WorkerAction> actions;
   h.machine.step(now_, event, actions);

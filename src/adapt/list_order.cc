@@ -1,0 +1,117 @@
+#include "adapt/list_order.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+
+namespace gleaner {
+namespace {
+
+// sum of 1 / chunk_time over the holders of each chunk: how soon the others will have it.
+std::vector<double> rates_of(const RoundState& state) {
+  std::vector<double> rate(state.assignment->chunks(), 0);
+  for (std::uint32_t j = 0; j < state.workers.size(); ++j) {
+    if (!state.workers[j].works()) continue;
+    for (const ChunkId i : state.assignment->chunks_of(WorkerId(j)))
+      rate[i.index()] += 1 / state.workers[j].chunk_time;
+  }
+  return rate;
+}
+
+class List {
+ public:
+  List(const RoundState& state, PlacedSoFar placed)
+      : state_(state), placed_(std::move(placed)), rate_(rates_of(state)), left_(state.workers.size()) {
+    for (std::uint32_t j = 0; j < left_.size(); ++j) {
+      const WorkerState& w = state.workers[j];
+      if (!w.works()) continue;
+      SlotSet left = SlotSet::first(state.assignment->load(WorkerId(j))) - w.done - w.excluded;
+      for (const Slot s : placed_.orders[j]) left.erase(s);
+      left.for_each([&](Slot s) { left_[j].push_back(s); });
+      if (left_[j].empty()) continue;
+      const bool goes_on = placed_.orders[j].empty() && w.in_hand && left.contains(*w.in_hand);
+      heap_.push_back({placed_.free_at[j] + (goes_on ? w.remaining : w.chunk_time), j, goes_on});
+    }
+    std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+  }
+
+  SlotOrders run() {
+    while (!heap_.empty()) {
+      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
+      const Turn turn = heap_.back();
+      heap_.pop_back();
+      const std::uint32_t j = turn.worker;
+      std::size_t best = best_of(j);
+      if (turn.goes_on) {
+        const Slot hand = *state_.workers[j].in_hand;
+        if (copies(j, hand) > copies(j, left_[j][best])) {  // another is worth beginning anew
+          push({placed_.free_at[j] + state_.workers[j].chunk_time, j, false});
+          continue;
+        }
+        best = static_cast<std::size_t>(std::find(left_[j].begin(), left_[j].end(), hand) - left_[j].begin());
+      }
+      place(j, best);
+      if (!left_[j].empty()) push({turn.at + state_.workers[j].chunk_time, j, false});
+    }
+    return std::move(placed_.orders);
+  }
+
+ private:
+  struct Turn {
+    double at;
+    std::uint32_t worker;
+    bool goes_on;  // with the chunk in hand
+    auto operator<=>(const Turn&) const = default;
+  };
+
+  void push(Turn turn) {
+    heap_.push_back(turn);
+    std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+  }
+  [[nodiscard]] std::size_t chunk_of(std::uint32_t j, Slot s) const {
+    return state_.assignment->chunk_at(WorkerId(j), s).index();
+  }
+  [[nodiscard]] std::uint32_t copies(std::uint32_t j, Slot s) const { return placed_.copies[chunk_of(j, s)]; }
+
+  [[nodiscard]] std::size_t best_of(std::uint32_t j) const {
+    std::size_t best = 0;
+    for (std::size_t k = 1; k < left_[j].size(); ++k) {
+      const std::size_t i = chunk_of(j, left_[j][k]);
+      const std::size_t b = chunk_of(j, left_[j][best]);
+      const bool fewer = placed_.copies[i] < placed_.copies[b];
+      if (fewer || (placed_.copies[i] == placed_.copies[b] && rate_[i] < rate_[b])) best = k;
+    }
+    return best;
+  }
+
+  void place(std::uint32_t j, std::size_t k) {
+    const Slot s = left_[j][k];
+    left_[j].erase(left_[j].begin() + static_cast<std::ptrdiff_t>(k));  // stays ascending
+    placed_.orders[j].push_back(s);
+    ++placed_.copies[chunk_of(j, s)];
+  }
+
+  const RoundState& state_;
+  PlacedSoFar placed_;
+  std::vector<double> rate_;
+  std::vector<std::vector<Slot>> left_;
+  std::vector<Turn> heap_;
+};
+
+}  // namespace
+
+SlotOrders list_orders(const RoundState& state) {
+  const std::size_t m = state.workers.size();
+  return list_orders(state, {SlotOrders(m), std::vector<double>(m, 0), state.copies()});
+}
+
+SlotOrders list_orders(const RoundState& state, PlacedSoFar placed) {
+  GLEANER_CHECK(placed.orders.size() == state.workers.size() && placed.free_at.size() == state.workers.size(),
+                "one entry for every worker");
+  return List(state, std::move(placed)).run();
+}
+
+}  // namespace gleaner

@@ -1,0 +1,157 @@
+// How quick everybody is in this round, and who should do what by that (beyond.md section 3).
+//
+//   first_word --a chunk is finished--> asked --all answered, or time is up--> planning --OrdersReady-->
+//   pause
+//                                        ^  \-- from the start where a driver knows when to listen     or
+//                                        watch
+//                                        +------------------- the timer rings ----------------------------+
+//
+// Orders only say what comes first. What is wanted at all is for server_skipping.cc to say: whatever a worker
+// reports of its speed, no chunk is left out for it.
+#include <utility>
+
+#include "protocol/server.h"
+
+namespace gleaner {
+namespace {
+
+constexpr std::uint32_t kPlansMax = 16;  // asked for in a round, losses included
+// Without any history everybody is asked when one in so many of the copies is there. Quick workers are
+// through with their chunks before a round ends, so by then less than that part of it is over: about 1 in
+// kChunkParts, at which whoever can be of use in the round has done a part of a chunk. Measured on
+// exponential speeds.
+constexpr std::size_t kFirstWord = 6;
+
+}  // namespace
+
+void Server::begin_listening(Time now, Duration after, Out& out) {
+  round_began_ = now;
+  listen_after_ = after;
+  listening_ = Listening::off;
+  unanswered_ = 0;
+  listen_timer_.reset();
+  until_ = Duration::zero();
+  late_ = false;
+  plans_ = 0;
+  if (!replans()) return;
+  if (after > Duration::zero()) {
+    listen_until(now + 2 * after, Listening::asked, out);  // so late an answer is as good as none
+  } else {
+    listening_ = Listening::first_word;
+  }
+}
+
+void Server::note_pace(Time now, PeerState& p, const Progress& m) {
+  // A report that was overtaken says less.
+  if (m.pace.parts >= p.pace.parts || m.pace.elapsed > p.pace.elapsed) p.pace = m.pace;
+  p.in_hand = m.in_hand;
+  p.in_hand_since = now - m.in_hand_for;
+  answered(p);
+}
+
+void Server::answered(PeerState& p) {
+  if (std::exchange(p.asked, false)) --unanswered_;
+}
+
+void Server::hear_progress(Time now, Out& out) {
+  if (listening_ == Listening::first_word) {
+    const std::size_t wanted = plan_->chunks() * plan_->blocks();
+    const std::size_t there = wanted - coverage_.residual_squared();
+    if (there >= std::max<std::size_t>(1, wanted / kFirstWord)) ask(now, true, out);
+  }
+  if (listening_ == Listening::asked && unanswered_ == 0) ask_for_orders(out);
+}
+
+// Whoever has shown a part of a chunk has told its speed; of the others it is time to hear again.
+void Server::ask(Time now, bool everybody, Out& out) {
+  for (std::size_t w = 0; w < peers_.size(); ++w) {
+    PeerState& p = peers_[w];
+    if (!p.live || p.barred || p.wanted.is_subset_of(p.observed | p.rejected)) continue;
+    if (p.pace.parts == kChunkParts || (!everybody && p.pace.parts > 0)) continue;
+    if (std::exchange(p.asked, true)) continue;
+    ++unanswered_;
+    out.push_back(SendWorker{{WorkerId(static_cast<std::uint32_t>(w)), p.life}, Report{stamp_}});
+  }
+  const Duration elapsed = now - round_began_;
+  listen_until(now + std::max(elapsed, Duration(1)), Listening::asked, out);
+}
+
+void Server::listen_until(Time at, Listening next, Out& out) {
+  listening_ = next;
+  listen_timer_ = TimerId{TimerId::Kind::listen, stamp_, ++timer_serial_};
+  out.push_back(ArmTimer{*listen_timer_, at});
+}
+
+void Server::on_listen_timer(Time now, Out& out) {
+  switch (listening_) {
+    case Listening::asked: return ask_for_orders(out);
+    case Listening::pause:
+    case Listening::watch:
+      late_ = listening_ == Listening::watch;
+      ask(now, late_, out);
+      if (unanswered_ == 0) ask_for_orders(out);
+      return;
+    case Listening::off:
+    case Listening::first_word:
+    case Listening::planning: return;
+  }
+}
+
+void Server::ask_for_orders(Out& out) {
+  listen_timer_.reset();
+  listening_ = Listening::off;
+  if (plans_ >= kPlansMax) return;
+  ++plans_;
+  listening_ = Listening::planning;
+  Note n = note(NoteKind::listened);
+  n.count = unanswered_;
+  say(std::move(n), out);
+  out.push_back(Replan{++plan_serial_, std::exchange(late_, false), knowledge()});
+}
+
+void Server::replan_after_loss(Out& out) {
+  const bool told = listening_ == Listening::pause || listening_ == Listening::watch;
+  if (told || (listening_ == Listening::asked && unanswered_ == 0)) ask_for_orders(out);
+}
+
+void Server::on(Time now, const OrdersReady& e, Out& out) {
+  if (e.stamp != stamp_ || e.serial != plan_serial_ || !may_replan()) return;
+  listening_ = Listening::off;
+  std::size_t told = 0;
+  for (std::size_t w = 0; w < e.orders.size() && w < peers_.size(); ++w) {
+    PeerState& p = peers_[w];
+    if (!e.orders[w] || !p.live || p.barred) continue;
+    p.order = e.orders[w];
+    if (p.wanted.is_subset_of(p.observed | p.rejected))
+      continue;  // it has nothing to do; a will brings the order
+    tell_todo(WorkerId(static_cast<std::uint32_t>(w)), p.wanted, out);
+    ++told;
+  }
+  Note n = note(e.fell_back ? NoteKind::fell_back : NoteKind::replanned);
+  n.count = told;
+  n.value = seconds(e.until);
+  say(std::move(n), out);
+  until_ = e.until;
+  const Duration elapsed = now - round_began_;
+  if (e.listen_again > elapsed) {
+    listen_until(round_began_ + e.listen_again, Listening::pause, out);
+  } else if (e.until > Duration::zero() && !e.fell_back) {
+    // A quarter of what was to come may be lost to what nobody can know.
+    const Duration left = std::max(e.until - elapsed, Duration(4));
+    listen_until(now + left + left / 4, Listening::watch, out);
+  }
+}
+
+KnowledgeRef Server::knowledge() const {
+  auto known = std::make_shared<RoundKnowledge>();
+  known->stamp = stamp_;
+  known->began = round_began_;
+  known->workers.reserve(peers_.size());
+  for (const PeerState& p : peers_) {
+    known->workers.push_back(
+        {p.live && !p.barred, p.contributed, p.rejected, p.pace, p.in_hand, p.in_hand_since, p.order});
+  }
+  return known;
+}
+
+}  // namespace gleaner

@@ -1,0 +1,69 @@
+#include "training/ledger_json.h"
+
+#include <utility>
+
+namespace gleaner {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json cost_of(const SlownessCost& slowness) {
+  return slowness.rounds > 0 ? Json(seconds(slowness.cost)) : Json(nullptr);
+}
+
+template <class Rows, class Value>
+Json list_of(const Rows& rows, Value value) {
+  Json list = Json::array();
+  for (const auto& row : rows) list.push_back(value(row));
+  return list;
+}
+
+void add_row(Json& json, const LedgerRow& row) {
+  json["computed"] = row.computed;
+  json["used"] = row.used;
+  json["wasted"] = row.wasted();
+  json["skipped"] = row.skipped;
+  json["aborted"] = row.aborted;
+  json["busy_seconds"] = seconds(row.busy);
+  json["used_seconds"] = seconds(row.used_time);
+  json["wasted_seconds"] = seconds(row.wasted_time());
+  json["aborted_seconds"] = seconds(row.aborted_time);
+}
+
+}  // namespace
+
+Json ledger_of_round(const LedgerPage& page) {
+  if (page.empty()) return nullptr;
+  const auto count = [&](std::uint64_t LedgerRow::*field) {
+    return list_of(page.workers, [field](const LedgerRow& row) { return row.*field; });
+  };
+  return {{"computed", count(&LedgerRow::computed)},
+          {"used", count(&LedgerRow::used)},
+          {"skipped", count(&LedgerRow::skipped)},
+          {"aborted", count(&LedgerRow::aborted)},
+          {"busy_seconds", list_of(page.workers, [](const LedgerRow& row) { return seconds(row.busy); })},
+          {"slowness_seconds", list_of(page.slowness, cost_of)}};
+}
+
+Json ledger_of_run(const LedgerPage& page) {
+  if (page.empty()) return nullptr;
+  Json json = Json::object();
+  add_row(json, page.total());
+  json["workers"] = Json::array();
+  for (std::size_t w = 0; w < page.workers.size(); ++w) {
+    Json row{{"worker", w}};
+    add_row(row, page.workers[w]);
+    row["slowness_seconds"] = cost_of(page.slowness[w]);
+    row["slowness_rounds"] = page.slowness[w].rounds;
+    json["workers"].push_back(std::move(row));
+  }
+  json["chunks"] = Json::array();
+  for (std::size_t c = 0; c < page.chunks.size(); ++c) {
+    Json row{{"chunk", c}};
+    add_row(row, page.chunks[c]);
+    json["chunks"].push_back(std::move(row));
+  }
+  return json;
+}
+
+}  // namespace gleaner

@@ -1,0 +1,77 @@
+#include "work/replan_desk.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace gleaner {
+namespace {
+
+ReplanOptions options_with(Duration planning) {
+  ReplanOptions options;
+  options.parts = kChunkParts;
+  options.planning = seconds(planning);
+  return options;
+}
+
+// Nothing comes later than this: a forecast of never is no time.
+constexpr double kSecondsMax = 1e9;
+
+Duration duration_of(double s) { return s > 0 && s < kSecondsMax ? from_seconds(s) : Duration::zero(); }
+
+}  // namespace
+
+ReplanDesk::ReplanDesk(std::shared_ptr<const Plan> plan, Duration planning)
+    : plan_(std::move(plan)), replanner_(plan_, options_with(planning)) {}
+
+BeginRound ReplanDesk::begin_round(RoundId round) {
+  BeginRound begin{round};
+  begin.listen_after = duration_of(replanner_.listen_after());
+  return begin;
+}
+
+RoundReport ReplanDesk::report_of(Time now, const RoundKnowledge& known) const {
+  RoundReport report;
+  report.now = std::max(seconds(now - known.began), 1e-9);
+  report.workers.reserve(known.workers.size());
+  for (std::uint32_t j = 0; j < known.workers.size(); ++j) {
+    const RoundKnowledge::Worker& k = known.workers[j];
+    WorkerReport w;
+    w.works = k.works;
+    w.done = k.done;
+    w.excluded = k.rejected;
+    w.elapsed = seconds(k.pace.elapsed);
+    w.parts = k.pace.parts;
+    w.in_hand = k.in_hand;
+    w.in_hand_for = k.in_hand ? std::max(seconds(now - k.in_hand_since), 0.0) : 0;
+    w.order = k.order ? std::span<const Slot>(*k.order) : plan_->ordering().of(WorkerId(j));
+    report.workers.push_back(std::move(w));
+  }
+  return report;
+}
+
+OrdersReady ReplanDesk::answer(Time now, const Replan& question) {
+  RoundReport report = report_of(now, *question.known);
+  report.late = question.late;
+  Replanner::Decision decision = replanner_.decide(report);
+  OrdersReady ready;
+  ready.stamp = question.known->stamp;
+  ready.serial = question.serial;
+  ready.listen_again = duration_of(decision.listen_again);
+  ready.until = duration_of(decision.until);
+  ready.fell_back = decision.fell_back;
+  if (!decision.orders) return ready;
+  ready.orders.resize(decision.orders->size());
+  for (std::size_t j = 0; j < ready.orders.size(); ++j) {
+    std::vector<Slot>& order = (*decision.orders)[j];
+    if (!order.empty()) ready.orders[j] = std::make_shared<const std::vector<Slot>>(std::move(order));
+  }
+  return ready;
+}
+
+void ReplanDesk::learn(Time now, const RoundShown& shown) {
+  const RoundReport report = report_of(now, *shown.known);
+  replanner_.end_round(report.now, report);
+}
+
+}  // namespace gleaner
