@@ -113,8 +113,7 @@ void add_row_group(Command& c, SimulateOptions& o) {
   c.group("Rows (lists make one row for each combination)");
   c.text("--method", o.methods, "LIST", "partial, original, uncoded").choices = all(kMethods);
   c.text("--policy", o.policies, "LIST",
-         "what the other holders of a chunk with enough copies do: static (compute it all the same) or skip; "
-         "of partial only")
+         "holders of a chunk with enough copies: static (compute it), skip (leave it out)")
       .choices = all(kPolicies);
   c.count("--margin", o.margin, "copies more than needed before a chunk is skipped, against losses");
   c.text("--replication", o.replications, "LIST", "workers that hold each chunk");
@@ -202,10 +201,8 @@ void add_training_group(Command& c, TrainOptions& o) {
 
 void add_world_group(Command& c, TrainOptions& o) {
   c.group("Recovery and disturbances");
-  c.choice(
-      "--policy", o.policy, all(kPolicies),
-      "what the other holders of a chunk with enough copies do: static (compute it all the same) or skip; "
-      "of partial only");
+  c.choice("--policy", o.policy, all(kPolicies),
+           "holders of a chunk with enough copies: static (compute it), skip (leave it out)");
   c.count("--margin", o.margin, "copies more than needed before a chunk is skipped, against losses");
   c.text("--recovery", o.recovery, "RULE", "exact, deadline=200ms or residual=0.3").choices =
       all(kRecoveries);
