@@ -19,6 +19,7 @@
 #include "coding/clairvoyant.h"
 #include "sim/cluster.h"
 #include "sim/event_queue.h"
+#include "work/slowness.h"
 
 namespace gleaner {
 namespace {
@@ -51,15 +52,16 @@ double queue_seconds(std::size_t workers, std::uint64_t events) {
 }
 
 // One round of a random graph with replication 8, the machines made anew.
-void workers(benchmark::State& state) {
+void workers(benchmark::State& state, bool with_ledger) {
   const auto m = static_cast<std::size_t>(state.range(0));
   const ClusterSpec spec = spec_of(Assignment::regular_graph(m, m, 8, 1).value());
   Cluster cluster(spec);
+  Ledger ledger(spec.plan);
   std::uint64_t events = 0;
   std::uint64_t seed = 0;
   const double start = cpu_seconds();
   for (auto _ : state) {
-    const TrialOutcome got = cluster.run({.seed = ++seed});
+    const TrialOutcome got = cluster.run({.seed = ++seed}, {.ledger = with_ledger ? &ledger : nullptr});
     if (!got.completed) state.SkipWithError(got.reason.c_str());
     events += got.events;
   }
@@ -68,7 +70,39 @@ void workers(benchmark::State& state) {
   state.counters["events/s"] = static_cast<double>(events) / took;
   state.counters["to_queue"] = took / queue_seconds(m, events);
 }
-BENCHMARK(workers)->Name("Workers")->RangeMultiplier(10)->Range(100, 100000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(workers, plain, false)
+    ->Name("Workers")
+    ->RangeMultiplier(10)
+    ->Range(100, 100000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(workers, ledger, true)
+    ->Name("WorkersWithLedger")
+    ->RangeMultiplier(10)
+    ->Range(100, 100000)
+    ->Unit(benchmark::kMillisecond);
+
+// What the slowness of every worker cost in one round that has been.
+void slowness(benchmark::State& state, Policy policy) {
+  const auto m = static_cast<std::size_t>(state.range(0));
+  ClusterSpec spec = spec_of(Assignment::regular_graph(m, m, 8, 1).value());
+  spec.server.policy = policy;
+  Ledger ledger(spec.plan);
+  Slowness slow(spec.plan, spec.server);
+  if (!Cluster(spec).run({}, {.ledger = &ledger}).completed) state.SkipWithError("the round had no end");
+  for (auto _ : state) benchmark::DoNotOptimize(slow.of_round(ledger));
+}
+BENCHMARK_CAPTURE(slowness, fixed, Policy::fixed)
+    ->Name("SlownessStatic")
+    ->Arg(8)
+    ->Arg(64)
+    ->Arg(200)
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(slowness, skip, Policy::skip)
+    ->Name("SlownessSkip")
+    ->Arg(8)
+    ->Arg(64)
+    ->Arg(200)
+    ->Unit(benchmark::kMicrosecond);
 
 // B1 and B2 of one draw.
 void bounds(benchmark::State& state) {

@@ -269,6 +269,8 @@ Command simulate_flags(SimulateOptions& o) {
   add_cluster_group(c, o);
   add_trials_group(c, o);
   c.group("Output");
+  c.toggle("--ledger", o.ledger,
+           "what became of the work: wasted, skipped, aborted; by worker and chunk with --json");
   c.toggle("--bounds", o.bounds, "how soon the round could have ended if all speeds were known");
   c.toggle("--json", o.json, "one JSON object on stdout");
   c.file("--svg", o.svg, "draw all rows in one figure (needs gnuplot)");

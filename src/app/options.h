@@ -130,6 +130,7 @@ struct SimulateOptions {
   std::size_t threads = 0;    ///< 0: one per core
 
   bool bounds = false;
+  bool ledger = false;
   bool json = false;
   std::string svg;
   std::optional<std::size_t> disasters;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "app/columns.h"
+#include "app/ledger_table.h"
 #include "app/words.h"
 
 namespace gleaner {
@@ -85,6 +86,9 @@ std::string result_table(std::span<const TableRow> rows) {
         "  {0} times as many chunk gradients as with --blocks 1. That costs time where computing\n"
         "  is what one waits for, and saves time where sending is.\n",
         rows[0].blocks);
+  }
+  if (const std::string ledger = rows.empty() ? "" : ledger_table(rows[0].summary.ledger); !ledger.empty()) {
+    text += (text.ends_with("\n\n") ? "" : "\n") + ledger;
   }
   return text;
 }

@@ -19,8 +19,8 @@ struct TableRow {
 };
 
 /// Columns lined up, one row per method, within 90 characters; then the ratios on the rounds that both
-/// completed, why a row could not finish, and what the blocks cost. The first row is the chosen method. Ends
-/// with a line end.
+/// completed, why a row could not finish, what the blocks cost, and the ledger of the first row, which is the
+/// chosen method. Ends with a line end.
 [[nodiscard]] std::string result_table(std::span<const TableRow> rows);
 
 /// Sum of a's seconds over sum of b's, over the rounds that both completed; NaN if there are none.

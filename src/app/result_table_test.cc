@@ -45,6 +45,16 @@ At the end: loss, test accuracy, largest gradient error
 )");
 }
 
+TEST(ResultTable, EndsWithTheLedgerOfTheChosenMethod) {
+  std::vector<TableRow> rows{row_of("partial", {0.05}), row_of("original", {0.1})};
+  rows[0].summary.ledger = LedgerPage(2, 2);
+  rows[1].summary.ledger = LedgerPage(3, 2);
+  const std::string text = result_table(rows);
+  EXPECT_THAT(text, HasSubstr("(1 rounds with the same draws)\n\nThe ledger"));
+  EXPECT_THAT(text, HasSubstr("\n  1 "));
+  EXPECT_THAT(text, Not(HasSubstr("\n  2 ")));
+}
+
 TEST(ResultTable, LeavesOutWhatNobodyMeasured) {
   TableRow row = row_of("partial", {0.05});
   row.summary.test_accuracy = kNotMeasured;

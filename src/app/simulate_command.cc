@@ -66,11 +66,15 @@ Ratio ratio_to(const StudySummary& first, const StudySummary& other) {
   return paired_ratio(std::span(other.seconds).first(count), std::span(first.seconds).first(count));
 }
 
-Result<SimulateResult> run_row(const SimulateRow& row, bool with_bounds, BoundsOfRows& bounds) {
-  const Result<std::vector<TrialOutcome>> outcomes = run_trials(row.study);
+Result<SimulateResult> run_row(const SimulateRow& row, const SimulateOptions& options, BoundsOfRows& bounds) {
+  StudyLedger ledger;
+  TrialsSpec study = row.study;
+  if (options.ledger) study.ledger = &ledger;
+  const Result<std::vector<TrialOutcome>> outcomes = run_trials(study);
   if (!outcomes) return outcomes.error();
-  SimulateResult result{row, summarise(outcomes.value()), {}, {}, {}, {}};
-  if (!with_bounds) return result;
+  SimulateResult result{row, summarise(outcomes.value()), {}, {}, {}, {}, {}};
+  if (options.ledger) result.ledger = std::move(ledger);
+  if (!options.bounds) return result;
   const Result<const Bounds*> found = bounds.of(row);
   if (!found) return found.error();
   result.bounds = row_bounds(row, result.summary, *found.value());
@@ -101,7 +105,7 @@ Status count_against_unseen(SimulateResult& mine) {
   return {};
 }
 
-Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, bool with_bounds) {
+Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, const SimulateOptions& options) {
   StudyProgress progress;
   BoundsOfRows bounds;
   std::vector<SimulateResult> results;
@@ -110,7 +114,7 @@ Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, boo
     progress.begin(fmt::format("row {} of {} ({})", results.size() + 1, rows.size(), row.method));
     row.study.progress = [&](std::uint64_t done, std::uint64_t all) { progress.tell(done, all); };
     row.study.keep_going = [] { return !InterruptGuard::interrupted(); };
-    Result<SimulateResult> result = run_row(row, with_bounds, bounds);
+    Result<SimulateResult> result = run_row(row, options, bounds);
     if (!result) return result.error();
     if (result.value().summary.trials == 0) break;
     results.push_back(std::move(result).value());
@@ -158,7 +162,7 @@ Result<int> simulate_command(const SimulateOptions& options) {
     fmt::print("seed {}\n\n", options.plan.seed);
     std::fflush(stdout);
   }
-  const Result<std::vector<SimulateResult>> ran = run_rows(rows.rows, options.bounds);
+  const Result<std::vector<SimulateResult>> ran = run_rows(rows.rows, options);
   if (!ran) return ran.error();
   const std::vector<SimulateResult>& results = ran.value();
   if (results.empty()) return kExitInterrupted;

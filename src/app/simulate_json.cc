@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/simulate_report.h"
+#include "training/ledger_json.h"
 
 namespace gleaner {
 namespace {
@@ -75,6 +76,11 @@ Json object_of(const SimulateResult& r) {
   add_counts(j, r.summary);
   j["dominance_violations"] = r.behind_static ? Json(*r.behind_static) : Json(nullptr);
   j["behind_original"] = r.behind_original ? Json(*r.behind_original) : Json(nullptr);
+  if (r.ledger) {
+    Json ledger = ledger_of_run(r.ledger->page);
+    if (ledger.is_object()) ledger["rounds"] = r.ledger->rounds;
+    j["ledger"] = std::move(ledger);
+  }
   if (r.bounds) {
     j["clairvoyant"] = {{"free", number(r.bounds->free.mean)}, {"placed", number(r.bounds->placed.mean)}};
     const Ratio& ratio = r.bounds->time_to_placed;

@@ -45,6 +45,14 @@ std::string residual_text(const SimulateResult& r) {
                                                            : number(r.summary.residual_norm.mean, "{:.4g}");
 }
 
+// Of the ledger; it is there if it was asked for.
+template <class Member>
+std::string per_round(const SimulateResult& r, Member member) {
+  if (!r.ledger || r.ledger->rounds == 0) return "-";
+  const auto count = static_cast<double>(std::invoke(member, r.ledger->page.total()));
+  return count == 0 ? "-" : fmt::format("{:.1f}", count / static_cast<double>(r.ledger->rounds));
+}
+
 std::vector<Column> columns() {
   using R = const SimulateResult&;
   return {
@@ -63,6 +71,10 @@ std::vector<Column> columns() {
       {"residual", [](R r) { return residual_text(r); }, false, "norm of what is missing"},
       {"chunks", [](R r) { return number(r.summary.chunks_completed, "{:.1f}"); }, false,
        "chunk gradients computed in a round"},
+      {"wasted", [](R r) { return per_round(r, &LedgerRow::wasted); }, false, "of them, not used"},
+      {"skipped", [](R r) { return per_round(r, &LedgerRow::skipped); }, false,
+       "copies left out, since enough others had them"},
+      {"aborted", [](R r) { return per_round(r, &LedgerRow::aborted); }, false, "copies begun in vain"},
       {"bytes", [](R r) { return bytes_of(r.summary); }, false, "of all messages of a round"},
       {"B2", [](R r) { return r.bounds ? number(r.bounds->placed.mean, "{:.4g}") : "-"; }, false,
        "the soonest that anybody who knows all speeds can be done"},

@@ -47,6 +47,43 @@ TEST(ThreadCluster, NoChunkIsFasterThanItsDraw) {
   EXPECT_GT(chunks, small.rounds * 4);
 }
 
+// What was finished and not heard of before the commit is in the ledger alone.
+TEST(ThreadCluster, TheLedgerAddsUp) {
+  for (const Policy policy : {Policy::fixed, Policy::skip}) {
+    SmallRun small;
+    small.blocks = 2;
+    small.replication = 4;
+    small.server.policy = policy;
+    small.faults = {{FaultKind::crash, WorkerId(1), RoundId(3), FaultMoment::sending, 2},
+                    {FaultKind::hang, WorkerId(4), RoundId(5), FaultMoment::mid, 2}};
+    RunSpec spec = small.spec();
+    spec.silence = std::chrono::milliseconds(30);
+    Collector seen;
+    const RunSummary s = run_threads(spec, seen).summary;
+    ASSERT_EQ(s.status, "completed") << s.reason;
+    LedgerPage sum;
+    for (const RoundRecord& r : seen.rounds) {
+      LedgerRow of_chunks;
+      for (const LedgerRow& row : r.ledger.chunks) {
+        EXPECT_GE(row.used, 2U);
+        of_chunks += row;
+      }
+      const LedgerRow all = r.ledger.total();
+      EXPECT_EQ(all, of_chunks);
+      EXPECT_EQ(all.used, r.chunks_used);
+      EXPECT_GE(all.computed, r.chunks_completed);
+      EXPECT_LE(all.computed, r.chunk_times.size());
+      Duration drawn{};
+      for (const ChunkTime& c : r.chunk_times) drawn += from_seconds(c.drawn_seconds);
+      if (all.computed == r.chunk_times.size()) EXPECT_GE(all.busy, drawn);
+      sum += r.ledger;
+    }
+    EXPECT_EQ(s.ledger, sum);
+    EXPECT_EQ(s.ledger.total().skipped > 0, policy == Policy::skip);
+    EXPECT_GT(s.ledger.total().aborted, 0U);
+  }
+}
+
 class LossAt : public testing::TestWithParam<std::tuple<FaultMoment, FaultKind>> {};
 
 TEST_P(LossAt, EndsExactlyWithoutAHang) {

@@ -80,7 +80,7 @@ class Teller {
 class Bench {
  public:
   explicit Bench(const TrialsSpec& spec) : spec_(spec), cluster_spec_(spec.cluster) {
-    if (!spec.plan_of) cluster_.emplace(cluster_spec_);
+    if (!spec.plan_of) make_cluster();
   }
   Result<TrialOutcome> run(std::uint64_t k) {
     const Result<Trial> trial = trial_of(spec_, k);
@@ -89,21 +89,35 @@ class Bench {
       Result<std::shared_ptr<const Plan>> plan = spec_.plan_of(trial.value().seed);
       if (!plan) return plan.error();
       cluster_spec_.plan = std::move(plan).value();
-      cluster_.emplace(cluster_spec_);
+      make_cluster();
     }
     Cluster::Hooks hooks;
-    if (spec_.faults.scope() == FaultScope::training) return cluster_->run(trial.value(), hooks);
+    const bool plain = spec_.faults.scope() == FaultScope::training;
+    if (ledger_) ledger_->attach(hooks, plain);
+    if (plain) return noted(cluster_->run(trial.value(), hooks));
     Result<ModelFaults> faults = ModelFaults::make(spec_.faults, trial.value().seed,
                                                    cluster_spec_.plan->workers(), cluster_spec_.rounds);
     if (!faults) return faults.error();
     hooks.faults = &faults.value();
-    return cluster_->run(trial.value(), hooks);
+    return noted(cluster_->run(trial.value(), hooks));
   }
+  [[nodiscard]] const StudyLedger& sum() const { return sum_; }
 
  private:
+  void make_cluster() {
+    cluster_.emplace(cluster_spec_);
+    if (spec_.ledger != nullptr) ledger_.emplace(cluster_spec_.plan, cluster_spec_.server);
+  }
+  TrialOutcome noted(TrialOutcome outcome) {
+    if (ledger_) ledger_->add_to(sum_, outcome);
+    return outcome;
+  }
+
   const TrialsSpec& spec_;
   ClusterSpec cluster_spec_;  // declared before the cluster, which may look at it
   std::optional<Cluster> cluster_;
+  std::optional<TrialLedger> ledger_;
+  StudyLedger sum_;
 };
 
 // The error of the earliest trial that had one.
@@ -157,8 +171,13 @@ Result<std::vector<TrialOutcome>> run_trials(const TrialsSpec& spec) {
   std::vector<TrialOutcome> outcomes(spec.trials);
   Teller teller(spec);
   FirstError failed;
+  std::mutex mutex;
+  std::vector<std::shared_ptr<Bench>> benches;
   const auto make = [&]() -> std::function<bool(std::uint64_t)> {
-    return [&, bench = std::make_shared<Bench>(spec)](std::uint64_t k) {
+    const auto bench = std::make_shared<Bench>(spec);
+    const std::lock_guard lock(mutex);
+    benches.push_back(bench);
+    return [&, bench](std::uint64_t k) {
       if (spec.keep_going && !spec.keep_going()) return false;
       Result<TrialOutcome> outcome = bench->run(k);
       if (!outcome) {
@@ -172,6 +191,13 @@ Result<std::vector<TrialOutcome>> run_trials(const TrialsSpec& spec) {
   };
   outcomes.resize(for_each_trial(spec.trials, spec.threads, make));
   if (failed.get()) return *failed.get();
+  if (spec.ledger != nullptr) {
+    *spec.ledger = {};
+    for (const auto& bench : benches) {
+      spec.ledger->page += bench->sum().page;
+      spec.ledger->rounds += bench->sum().rounds;
+    }
+  }
   return outcomes;
 }
 

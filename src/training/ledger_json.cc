@@ -7,8 +7,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// The nearest double to so many nanoseconds, which is printed with as few digits as it has.
+double seconds_of(Duration d) { return static_cast<double>(d.count()) / 1e9; }
+
 Json cost_of(const SlownessCost& slowness) {
-  return slowness.rounds > 0 ? Json(seconds(slowness.cost)) : Json(nullptr);
+  return slowness.rounds > 0 ? Json(seconds_of(slowness.cost)) : Json(nullptr);
 }
 
 template <class Rows, class Value>
@@ -24,10 +27,10 @@ void add_row(Json& json, const LedgerRow& row) {
   json["wasted"] = row.wasted();
   json["skipped"] = row.skipped;
   json["aborted"] = row.aborted;
-  json["busy_seconds"] = seconds(row.busy);
-  json["used_seconds"] = seconds(row.used_time);
-  json["wasted_seconds"] = seconds(row.wasted_time());
-  json["aborted_seconds"] = seconds(row.aborted_time);
+  json["busy_seconds"] = seconds_of(row.busy);
+  json["used_seconds"] = seconds_of(row.used_time);
+  json["wasted_seconds"] = seconds_of(row.wasted_time());
+  json["aborted_seconds"] = seconds_of(row.aborted_time);
 }
 
 }  // namespace
@@ -41,7 +44,7 @@ Json ledger_of_round(const LedgerPage& page) {
           {"used", count(&LedgerRow::used)},
           {"skipped", count(&LedgerRow::skipped)},
           {"aborted", count(&LedgerRow::aborted)},
-          {"busy_seconds", list_of(page.workers, [](const LedgerRow& row) { return seconds(row.busy); })},
+          {"busy_seconds", list_of(page.workers, [](const LedgerRow& row) { return seconds_of(row.busy); })},
           {"slowness_seconds", list_of(page.slowness, cost_of)}};
 }
 

@@ -15,6 +15,17 @@ LedgerRow& LedgerRow::operator+=(const LedgerRow& other) {
   return *this;
 }
 
+LedgerRow& LedgerRow::operator-=(const LedgerRow& other) {
+  computed -= other.computed;
+  used -= other.used;
+  skipped -= other.skipped;
+  aborted -= other.aborted;
+  busy -= other.busy;
+  used_time -= other.used_time;
+  aborted_time -= other.aborted_time;
+  return *this;
+}
+
 LedgerRow LedgerPage::total() const {
   LedgerRow sum;
   for (const LedgerRow& row : workers) sum += row;

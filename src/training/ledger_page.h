@@ -23,6 +23,7 @@ struct LedgerRow {
   [[nodiscard]] Duration wasted_time() const { return busy - used_time - aborted_time; }
 
   LedgerRow& operator+=(const LedgerRow& other);
+  LedgerRow& operator-=(const LedgerRow& other);
   bool operator==(const LedgerRow&) const = default;
 };
 
