@@ -66,6 +66,8 @@ def include_problems(path, room, text, table):
         elif other == "support":
             if room not in OUTSIDE and not path.stem.endswith("_test"):
                 problems.append(f"{path}:{line}: only tests may include {target}")
+        elif other in OUTSIDE and other == room:
+            pass
         elif other not in table:
             problems.append(f'{path}:{line}: "{target}" belongs to no room')
         elif room not in OUTSIDE and other != room and other not in table[room]:

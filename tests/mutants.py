@@ -127,7 +127,7 @@ def all_apply(patches):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=2)
     parser.add_argument("--only-apply", action="store_true")
     parser.add_argument("names", nargs="*")

@@ -17,12 +17,14 @@ struct Moment {
   auto operator<=>(const Moment&) const = default;
 };
 
-// How soon the holders of a chunk other than `self` will have it.
-double rate_of_others(const RoundState& state, WorkerId self, Slot s) {
-  double rate = 0;
-  for (const Assignment::Holder& h : state.assignment->holders_of(state.assignment->chunk_at(self, s))) {
-    const WorkerState& w = state.workers[h.worker.index()];
-    if (h.worker != self && w.works()) rate += 1 / w.chunk_time;
+// sum of 1 / chunk_time over the holders of each chunk: how soon it is done, whatever the plan.
+std::vector<double> rates_of(const RoundState& state) {
+  std::vector<double> rate(state.assignment->chunks(), 0);
+  for (std::uint32_t j = 0; j < state.workers.size(); ++j) {
+    if (!state.workers[j].works()) continue;
+    for (const ChunkId i : state.assignment->chunks_of(WorkerId(j))) {
+      rate[i.index()] += 1 / state.workers[j].chunk_time;
+    }
   }
   return rate;
 }
@@ -62,22 +64,45 @@ std::optional<FlowPlanner::Plan> FlowPlanner::plan(const RoundState& state, std:
     if (cover_.steps() > steps_max) return std::nullopt;
   }
 
-  PlacedSoFar placed{SlotOrders(m), std::vector<double>(m, 0), state.copies()};
+  if (cover_.missing() > 0) return Plan{list_orders(state), WorkerState::kNever};
+  return Plan{orders_of_cover(state), until};
+}
+
+SlotOrders FlowPlanner::orders_of_cover(const RoundState& state) const {
+  const std::size_t m = state.workers.size();
+  std::vector<std::uint32_t> copies = state.copies();
+  std::vector<SlotSet> dealt;
+  dealt.reserve(m);
+  for (std::uint32_t j = 0; j < m; ++j) {
+    dealt.push_back(cover_.chunks_of(WorkerId(j)));
+    dealt[j].for_each([&](Slot s) { ++copies[state.assignment->chunk_at(WorkerId(j), s).index()]; });
+  }
+  const std::vector<double> rate = rates_of(state);
+  struct Place {
+    std::uint32_t group;  // 0: in hand; 1: of the flow; from 2 on: the rest by copies
+    double rate;
+    Slot slot;
+    auto operator<=>(const Place&) const = default;
+  };
+  SlotOrders orders(m);
+  std::vector<Place> places;
   for (std::uint32_t j = 0; j < m; ++j) {
     const WorkerState& w = state.workers[j];
-    std::vector<std::pair<double, Slot>> mine;
-    cover_.chunks_of(WorkerId(j)).for_each([&](Slot s) {
-      mine.emplace_back(w.in_hand == s ? -1 : rate_of_others(state, WorkerId(j), s), s);
-      ++placed.copies[state.assignment->chunk_at(WorkerId(j), s).index()];
-    });
-    std::sort(mine.begin(), mine.end());
-    for (const auto& [rate, s] : mine) {
-      placed.free_at[j] += w.in_hand == s ? w.remaining : w.chunk_time;
-      placed.orders[j].push_back(s);
+    if (!w.works()) continue;
+    places.clear();
+    const auto chunks = state.assignment->chunks_of(WorkerId(j));
+    for (std::uint32_t k = 0; k < chunks.size(); ++k) {
+      const Slot s(k);
+      if (w.done.contains(s) || w.excluded.contains(s)) continue;
+      const std::size_t i = chunks[k].index();
+      const std::uint32_t group = !dealt[j].contains(s) ? 2 + copies[i] : w.in_hand == s ? 0 : 1;
+      places.push_back({group, rate[i], s});
     }
+    std::sort(places.begin(), places.end());
+    orders[j].reserve(places.size());
+    for (const Place& p : places) orders[j].push_back(p.slot);
   }
-  const bool covers = cover_.missing() == 0;
-  return Plan{list_orders(state, std::move(placed)), covers ? until : WorkerState::kNever};
+  return orders;
 }
 
 }  // namespace gleaner

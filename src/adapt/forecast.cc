@@ -23,13 +23,14 @@ class Play {
         hand_(orders.size()),
         serial_(orders.size(), 0) {}
 
-  double run() {
+  double run(double limit) {
     if (missing_ == 0) return 0;
     for (std::uint32_t j = 0; j < orders_.size(); ++j) begin(j, 0, true);
     while (!heap_.empty()) {
       std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
       const Finish f = heap_.back();
       heap_.pop_back();
+      if (f.at > limit) break;
       if (f.serial != serial_[f.worker]) continue;  // it was dropped
       const std::uint32_t chunk = chunk_of(f.worker, *hand_[f.worker]);
       hand_[f.worker].reset();
@@ -92,9 +93,9 @@ class Play {
 
 }  // namespace
 
-double forecast(const RoundState& state, const SlotOrders& orders, bool skip) {
+double forecast(const RoundState& state, const SlotOrders& orders, bool skip, double limit) {
   GLEANER_CHECK(orders.size() == state.workers.size(), "an order for every worker");
-  return Play(state, orders, skip).run();
+  return Play(state, orders, skip).run(limit);
 }
 
 }  // namespace gleaner

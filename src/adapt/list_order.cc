@@ -5,8 +5,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/check.h"
-
 namespace gleaner {
 namespace {
 
@@ -23,17 +21,20 @@ std::vector<double> rates_of(const RoundState& state) {
 
 class List {
  public:
-  List(const RoundState& state, PlacedSoFar placed)
-      : state_(state), placed_(std::move(placed)), rate_(rates_of(state)), left_(state.workers.size()) {
+  explicit List(const RoundState& state)
+      : state_(state),
+        copies_(state.copies()),
+        rate_(rates_of(state)),
+        left_(state.workers.size()),
+        orders_(state.workers.size()) {
     for (std::uint32_t j = 0; j < left_.size(); ++j) {
       const WorkerState& w = state.workers[j];
       if (!w.works()) continue;
       SlotSet left = SlotSet::first(state.assignment->load(WorkerId(j))) - w.done - w.excluded;
-      for (const Slot s : placed_.orders[j]) left.erase(s);
       left.for_each([&](Slot s) { left_[j].push_back(s); });
       if (left_[j].empty()) continue;
-      const bool goes_on = placed_.orders[j].empty() && w.in_hand && left.contains(*w.in_hand);
-      heap_.push_back({placed_.free_at[j] + (goes_on ? w.remaining : w.chunk_time), j, goes_on});
+      const bool goes_on = w.in_hand && left.contains(*w.in_hand);
+      heap_.push_back({goes_on ? w.remaining : w.chunk_time, j, goes_on});
     }
     std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
   }
@@ -48,7 +49,7 @@ class List {
       if (turn.goes_on) {
         const Slot hand = *state_.workers[j].in_hand;
         if (copies(j, hand) > copies(j, left_[j][best])) {  // another is worth beginning anew
-          push({placed_.free_at[j] + state_.workers[j].chunk_time, j, false});
+          push({state_.workers[j].chunk_time, j, false});
           continue;
         }
         best = static_cast<std::size_t>(std::find(left_[j].begin(), left_[j].end(), hand) - left_[j].begin());
@@ -56,7 +57,7 @@ class List {
       place(j, best);
       if (!left_[j].empty()) push({turn.at + state_.workers[j].chunk_time, j, false});
     }
-    return std::move(placed_.orders);
+    return std::move(orders_);
   }
 
  private:
@@ -74,15 +75,15 @@ class List {
   [[nodiscard]] std::size_t chunk_of(std::uint32_t j, Slot s) const {
     return state_.assignment->chunk_at(WorkerId(j), s).index();
   }
-  [[nodiscard]] std::uint32_t copies(std::uint32_t j, Slot s) const { return placed_.copies[chunk_of(j, s)]; }
+  [[nodiscard]] std::uint32_t copies(std::uint32_t j, Slot s) const { return copies_[chunk_of(j, s)]; }
 
   [[nodiscard]] std::size_t best_of(std::uint32_t j) const {
     std::size_t best = 0;
     for (std::size_t k = 1; k < left_[j].size(); ++k) {
       const std::size_t i = chunk_of(j, left_[j][k]);
       const std::size_t b = chunk_of(j, left_[j][best]);
-      const bool fewer = placed_.copies[i] < placed_.copies[b];
-      if (fewer || (placed_.copies[i] == placed_.copies[b] && rate_[i] < rate_[b])) best = k;
+      const bool fewer = copies_[i] < copies_[b];
+      if (fewer || (copies_[i] == copies_[b] && rate_[i] < rate_[b])) best = k;
     }
     return best;
   }
@@ -90,28 +91,20 @@ class List {
   void place(std::uint32_t j, std::size_t k) {
     const Slot s = left_[j][k];
     left_[j].erase(left_[j].begin() + static_cast<std::ptrdiff_t>(k));  // stays ascending
-    placed_.orders[j].push_back(s);
-    ++placed_.copies[chunk_of(j, s)];
+    orders_[j].push_back(s);
+    ++copies_[chunk_of(j, s)];
   }
 
   const RoundState& state_;
-  PlacedSoFar placed_;
+  std::vector<std::uint32_t> copies_;
   std::vector<double> rate_;
   std::vector<std::vector<Slot>> left_;
+  SlotOrders orders_;
   std::vector<Turn> heap_;
 };
 
 }  // namespace
 
-SlotOrders list_orders(const RoundState& state) {
-  const std::size_t m = state.workers.size();
-  return list_orders(state, {SlotOrders(m), std::vector<double>(m, 0), state.copies()});
-}
-
-SlotOrders list_orders(const RoundState& state, PlacedSoFar placed) {
-  GLEANER_CHECK(placed.orders.size() == state.workers.size() && placed.free_at.size() == state.workers.size(),
-                "one entry for every worker");
-  return List(state, std::move(placed)).run();
-}
+SlotOrders list_orders(const RoundState& state) { return List(state).run(); }
 
 }  // namespace gleaner

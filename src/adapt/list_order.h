@@ -1,9 +1,6 @@
 // LIST: deal out the rest of a round by who is free next (beyond.md section 3).
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "adapt/round_state.h"
 
 namespace gleaner {
@@ -17,14 +14,5 @@ namespace gleaner {
 /// Chunks with l copies are placed as well, last: whoever skips will not do them, and after a loss they may
 /// be needed. O(copies (load + log workers)). A heuristic; a pure function.
 [[nodiscard]] SlotOrders list_orders(const RoundState& state);
-
-/// What a plan has placed already, in orders that LIST goes on with.
-struct PlacedSoFar {
-  SlotOrders orders;                  ///< what each worker does first
-  std::vector<double> free_at;        ///< when it has done that, from now
-  std::vector<std::uint32_t> copies;  ///< of each chunk by then
-};
-/// LIST from there. REQUIRES: sizes that fit; no slot twice.
-[[nodiscard]] SlotOrders list_orders(const RoundState& state, PlacedSoFar placed);
 
 }  // namespace gleaner

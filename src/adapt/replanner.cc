@@ -117,12 +117,13 @@ Replanner::Decision Replanner::decide(const RoundReport& report) {
   SlotOrders present;
   for (const WorkerReport& w : report.workers) present.emplace_back(w.order.begin(), w.order.end());
   std::optional<FlowPlanner::Plan> flow = flow_.plan(state, options_.flow_steps_max);
+  const bool covers = flow && flow->until < WorkerState::kNever;
   SlotOrders next = flow ? std::move(flow->orders) : list_orders(state);
 
   Decision d;
-  d.by_flow = flow.has_value();
-  const double lasts = options_.planning + forecast(state, next, true);
-  const double lasts_now = forecast(state, present, true);
+  d.by_flow = covers;
+  const double lasts = options_.planning + (covers ? flow->until : forecast(state, next, true));
+  const double lasts_now = forecast(state, present, true, lasts / (1 - options_.gain_min));
   const bool open = std::any_of(report.workers.begin(), report.workers.end(), [&](const WorkerReport& w) {
     const auto range = range_of_worker(w);
     return w.works && (!range || range->is_open());
@@ -144,6 +145,12 @@ Replanner::Decision Replanner::decide(const RoundReport& report) {
   }
   d.until = report.now + (d.orders ? lasts : lasts_now);
   return d;
+}
+
+std::vector<double> Replanner::chunk_times(const RoundReport& report) const {
+  std::vector<double> times;
+  for (const WorkerState& w : state_from(report).workers) times.push_back(w.chunk_time);
+  return times;
 }
 
 void Replanner::end_round(double took, const RoundReport& last) {

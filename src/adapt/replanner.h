@@ -65,10 +65,15 @@ class Replanner {
   };
   [[nodiscard]] Decision decide(const RoundReport& report);
 
+  /// The chunk times that a round has shown, as far as they are known; +inf for workers that were not there.
+  [[nodiscard]] std::vector<double> chunk_times(const RoundReport& report) const;
+
   /// The round is over: how long it took until the signal, and what was heard last.
   void end_round(double took, const RoundReport& last);
 
   [[nodiscard]] const SpeedBook& speeds() const { return speeds_; }
+  /// Numbers of a state.
+  [[nodiscard]] static std::size_t state_size(std::size_t workers) { return 2 * workers + 2; }
   /// For checkpoints, as SpeedBook's.
   [[nodiscard]] std::vector<double> state() const;
   [[nodiscard]] bool restore(std::span<const double> state);

@@ -96,9 +96,9 @@ Result<Ordering> build_order(const PlanOptions& o, const Assignment& a, std::siz
     return bad_input("--order given needs a plan that gives one", "use it with --plan FILE.json");
   }
   if (order.value() == "random") return Ordering::random(a, o.seed);
-  if (is_regular(a)) return Ordering::optimal(a);
-  return order.value() == "optimal" ? Ordering::for_mean_time(a, blocks)
-                                    : Ordering::for_worst_case(a, blocks);
+  if (is_regular(a)) return order.value() == "mixed" ? Ordering::mixed(a, o.seed) : Ordering::optimal(a);
+  return order.value() == "worst-case" ? Ordering::for_worst_case(a, blocks)
+                                       : Ordering::for_mean_time(a, blocks);
 }
 
 Status check_blocks(const PlanOptions& o, const Assignment& a, std::size_t blocks) {

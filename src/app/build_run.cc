@@ -3,6 +3,7 @@
 #include "app/build_plan.h"
 #include "app/load_data.h"
 #include "app/make_objective.h"
+#include "app/order_flag.h"
 #include "app/recovery_flags.h"
 #include "training/samples.h"
 
@@ -27,9 +28,11 @@ Result<std::shared_ptr<const Plan>> RunKit::plan_of(Method method) const {
   // seconds.
   const auto twin = plans_.find(method == Method::partial ? Method::original : Method::partial);
   const bool shared = method != Method::uncoded && twin != plans_.end() && twin->second != nullptr;
+  PlanOptions options = options_.plan;
+  options.order = choose_order(options.order, settings_.server.policy, options).name;
   Result<Plan> plan =
       shared ? Plan::make(method, twin->second->assignment(), twin->second->ordering(), twin->second->frame())
-             : build_plan(options_.plan, method);
+             : build_plan(options, method);
   if (!plan) return plan.error();
   known = std::make_shared<const Plan>(std::move(plan).value());
   return known;
@@ -49,6 +52,8 @@ Result<RunSpec> RunKit::spec(Method method) const {
   spec.l2 = options_.l2;
   spec.server = settings_.server;
   set_policy(spec.server, method, settings_.server.policy, settings_.server.margin);
+  spec.server.learn_orders =
+      choose_order(options_.plan.order, settings_.server.policy, options_.plan).learned;
   spec.speeds = settings_.speeds;
   Result<std::vector<Fault>> faults =
       settings_.faults.schedule(options_.plan.seed, spec.plan->workers(), options_.rounds);

@@ -8,7 +8,11 @@ namespace gleaner {
 
 inline constexpr std::array<std::string_view, 3> kMethods{"partial", "original", "uncoded"};
 inline constexpr std::array<std::string_view, 3> kSchemes{"cyclic", "fractional-repetition", "regular-graph"};
-inline constexpr std::array<std::string_view, 4> kOrders{"optimal", "worst-case", "random", "given"};
+inline constexpr std::array<std::string_view, 6> kOrders{"auto",       "optimal", "mixed",
+                                                         "worst-case", "random",  "given"};
+/// Of commands in which there are rounds to learn from.
+inline constexpr std::array<std::string_view, 7> kRoundOrders{"auto",   "optimal", "mixed",  "worst-case",
+                                                              "random", "given",   "learned"};
 inline constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 inline constexpr std::array<std::string_view, 4> kObjectives{"softmax", "logistic", "linear", "mlp"};
 inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};

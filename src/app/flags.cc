@@ -1,6 +1,7 @@
 #include "app/flags.h"
 
 #include <span>
+#include <utility>
 
 #include "app/choices.h"
 
@@ -91,7 +92,7 @@ void add_config(Command& c, ConfigOptions& o) {
   c.toggle("--print-config", o.print, "print all settings as such a file, and stop").in_config = false;
 }
 
-void add_plan_group(Command& c, PlanOptions& o) {
+void add_plan_group(Command& c, PlanOptions& o, std::vector<std::string_view> orders) {
   c.group("Plan");
   c.choice("--method", o.method, all(kMethods), "partial, original or uncoded");
   c.choice("--scheme", o.scheme, all(kSchemes),
@@ -102,8 +103,10 @@ void add_plan_group(Command& c, PlanOptions& o) {
   c.count("--chunks", o.chunks, "number of data chunks (default: as many as workers)");
   c.count("--replication", o.replication, "workers that hold each chunk");
   c.count("--blocks", o.blocks, "vectors are 1/blocks of a gradient");
-  c.choice("--order", o.order, all(kOrders),
-           "order within the workers: optimal, worst-case, random or given");
+  c.choice(
+      "--order", o.order, std::move(orders),
+      "order within the workers: auto (optimal, or mixed where chunks are skipped on a cyclic placement), "
+      "worst-case, random, given; in train learned, from round to round");
   c.text("--frame", o.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]")
       .choices = all(kFrames);
   c.count("--seed", o.seed, "of all draws; on the virtual clock one seed is one run");
@@ -113,15 +116,16 @@ void add_row_group(Command& c, SimulateOptions& o) {
   c.group("Rows (lists make one row for each combination)");
   c.text("--method", o.methods, "LIST", "partial, original, uncoded").choices = all(kMethods);
   c.text("--policy", o.policies, "LIST",
-         "what the other holders of a chunk with enough copies do: static (compute it all the same) or skip; "
-         "of partial only")
+         "static (compute all), skip (leave out chunks with enough copies), replan (and deal out the rest by "
+         "the speeds of this round)")
       .choices = all(kPolicies);
   c.count("--margin", o.margin, "copies more than needed before a chunk is skipped, against losses");
   c.text("--replication", o.replications, "LIST", "workers that hold each chunk");
   c.text("--blocks", o.blocks, "LIST", "vectors are 1/blocks of a gradient");
   c.text("--order", o.orders, "LIST",
-         "order within the workers: optimal, worst-case, given, or random, drawn anew in each trial")
-      .choices = all(kOrders);
+         "order within the workers: auto, optimal, mixed, worst-case, given, random (drawn anew in each "
+         "trial), or learned from round to round")
+      .choices = all(kRoundOrders);
   c.text("--recovery", o.recovery, "RULE", "exact, deadline=T/T/.. (one row each) or residual=0.3").choices =
       all(kRecoveries);
 }
@@ -204,8 +208,8 @@ void add_world_group(Command& c, TrainOptions& o) {
   c.group("Recovery and disturbances");
   c.choice(
       "--policy", o.policy, all(kPolicies),
-      "what the other holders of a chunk with enough copies do: static (compute it all the same) or skip; "
-      "of partial only");
+      "static (compute all), skip (leave out chunks with enough copies), replan (and deal out the rest by "
+      "the speeds of this round)");
   c.count("--margin", o.margin, "copies more than needed before a chunk is skipped, against losses");
   c.text("--recovery", o.recovery, "RULE", "exact, deadline=200ms or residual=0.3").choices =
       all(kRecoveries);
@@ -222,7 +226,7 @@ void add_world_group(Command& c, TrainOptions& o) {
 
 Command train_flags(TrainOptions& o) {
   Command c("train", "train a model", kTrainExamples);
-  add_plan_group(c, o.plan);
+  add_plan_group(c, o.plan, all(kRoundOrders));
   add_data_group(c, o);
   add_training_group(c, o);
   add_world_group(c, o);
@@ -244,7 +248,7 @@ Command train_flags(TrainOptions& o) {
 
 Command plan_flags(FactsOptions& o) {
   Command c("plan", "make a plan and print its facts", kPlanExamples);
-  add_plan_group(c, o.plan);
+  add_plan_group(c, o.plan, all(kOrders));
   c.group("Output");
   c.count("--dimension", o.dimension, "length of the gradient, for the memory facts");
   c.toggle("--json", o.json, "one JSON object on stdout");

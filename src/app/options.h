@@ -26,7 +26,7 @@ struct PlanOptions {
   std::optional<std::size_t> chunks;  ///< none: as many as workers
   std::size_t replication = 3;
   std::size_t blocks = 1;
-  std::string order = "optimal";
+  std::string order = "auto";  ///< optimal; where chunks are skipped and the placement is cyclic, mixed
   std::string frame = "auto";
   std::uint64_t seed = 1;
 
@@ -112,7 +112,7 @@ struct SimulateOptions {
   std::size_t margin = 0;  ///< copies beyond the blocks before a chunk is skipped
   std::string replications = "3";
   std::string blocks = "1";
-  std::string orders = "optimal";
+  std::string orders = "auto";
 
   std::string recovery = "exact";  ///< deadline=T/T/..: one row each
   std::string when_unrecoverable = "stop";

@@ -89,7 +89,7 @@ Result<SimulateLists> simulate_lists(const SimulateOptions& o) {
   if (Status s = take(lists.methods, methods_of(o)); !s) return s.error();
   if (Status s = take(lists.policies, policies_of(o.policies)); !s) return s.error();
   if (Status s = check_margin(o.margin, lists.policies); !s) return s.error();
-  if (Status s = take(lists.orders, names_of("--order", o.orders, kOrders)); !s) return s.error();
+  if (Status s = take(lists.orders, names_of("--order", o.orders, kRoundOrders)); !s) return s.error();
   if (Status s = take(lists.replications, counts_of("--replication", o.replications)); !s) return s.error();
   if (Status s = take(lists.blocks, counts_of("--blocks", o.blocks)); !s) return s.error();
   if (Status s = take(lists.rules, recovery_rules(o.recovery)); !s) return s.error();

@@ -10,6 +10,7 @@
 
 #include "app/build_plan.h"
 #include "app/choices.h"
+#include "app/order_flag.h"
 #include "app/recovery_flags.h"
 #include "app/repetition_note.h"
 #include "app/simulate_lists.h"
@@ -132,7 +133,8 @@ class RowBuilder {
                          replication));
         continue;
       }
-      Result<SimulateRow> made = make_row(method, order, replication, blocks);
+      const ChosenOrder chosen = choose_order(order, policy, options_.plan);
+      Result<SimulateRow> made = make_row(method, chosen, replication, blocks);
       if (!made) return made.error();
       if (Status s = add_rules(made.value(), policy); !s) return s;
     }
@@ -157,6 +159,7 @@ class RowBuilder {
       added.recovery = rule;
       added.study.cluster.server = server.value();
       set_policy(added.study.cluster.server, row.study.cluster.plan->method(), policy, options_.margin);
+      added.study.cluster.server.learn_orders = row.learns;
       added.policy = name_of(added.study.cluster.server.policy);
       if (Status s = check(added.study.cluster); !s) return s;
       if (const Result<Trial> trial = trial_of(added.study, 0); !trial) return trial.error();
@@ -164,12 +167,12 @@ class RowBuilder {
     return {};
   }
 
-  Result<SimulateRow> make_row(const std::string& method, const std::string& order, std::size_t replication,
+  Result<SimulateRow> make_row(const std::string& method, const ChosenOrder& order, std::size_t replication,
                                std::size_t blocks) {
     PlanOptions o = options_.plan;
     o.replication = replication;
     o.blocks = blocks;
-    o.order = order;
+    o.order = order.name;
     // Which vectors decode changes no time, and good ones take up to seconds to find.
     if (o.frame == "auto" && blocks > 1) o.frame = "gaussian";
     const Result<Method> chosen = parse_method(method);
@@ -178,11 +181,12 @@ class RowBuilder {
     if (!plan) return plan.error();
     SimulateRow row;
     row.method = method;
-    row.order = method == "partial" ? order : "-";
+    row.order = method == "partial" ? order.shown() : "-";
     row.replication = plan.value()->assignment().replication_min();
     row.blocks = plan.value()->blocks();
     row.study = common_;
     row.study.cluster.plan = plan.value();
+    row.learns = order.learned && method == "partial";
     row.study.cluster.code = code_for(chosen.value());
     row.study.cluster.segments = segments_of(options_.dimension, row.blocks);
     if (row.order == "random") row.study.plan_of = random_orders(plan.value());

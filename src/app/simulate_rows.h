@@ -16,6 +16,7 @@ struct SimulateRow {
   std::string method;
   std::string policy;           ///< that it really has: "static" for all methods but partial
   std::string order;            ///< "-" where it means nothing: everybody does everything
+  bool learns = false;          ///< orders, from round to round
   std::string recovery;         ///< as given: "exact", "deadline=2", "residual=0.3"
   std::size_t replication = 1;  ///< of the rarest chunk
   std::size_t blocks = 1;

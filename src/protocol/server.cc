@@ -97,7 +97,7 @@ void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
     say(std::move(n), out);
     return;
   }
-  if (replans()) note_pace(now, p, m);
+  if (learns()) note_pace(now, p, m);
   const std::size_t before = p.observed.count();
   p.observed |= m.done;
   const std::size_t after = p.observed.count();

@@ -141,7 +141,7 @@ struct Replan {
   bool late = false;  ///< the round should be over by the last answer
   KnowledgeRef known;
 };
-/// The signal goes out: this is what the round has shown of the workers. For policy replan only.
+/// The signal goes out: this is what the round has shown of the workers. Where orders are learned only.
 struct RoundShown {
   KnowledgeRef known;
 };
@@ -304,6 +304,9 @@ class Server {
 
   // server_listening.cc: how quick everybody is in this round, and who should do what by that.
   [[nodiscard]] bool replans() const { return skips_ && options_.policy == Policy::replan; }
+  [[nodiscard]] bool learns() const {
+    return replans() || (options_.learn_orders && plan_->method() == Method::partial);
+  }
   [[nodiscard]] bool may_replan() const { return replans() && phase_ == Phase::computing && !selection_; }
   void begin_listening(Time now, Duration after, Out& out);
   void note_pace(Time now, PeerState& p, const Progress& m);

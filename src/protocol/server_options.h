@@ -47,6 +47,8 @@ struct ServerOptions {
   Term term{1};
   Recovery recovery;
   Policy policy = Policy::fixed;  ///< see policy_of
+  /// Whether rounds are to begin with orders that were learned from earlier ones; replan does so anyway.
+  bool learn_orders = false;
   /// A chunk is left out at l + margin copies. Each one more costs work, and makes a loss of a worker that
   /// had reported the chunk cost less. Until the signal only: what a loss after it uncovers is computed up to
   /// l.

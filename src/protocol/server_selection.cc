@@ -148,7 +148,7 @@ void Server::select_first(Out& out) {
                                   : "the residual is small enough";
   say(std::move(met), out);
   epoch_ = Epoch(1);
-  if (replans()) {
+  if (learns()) {
     listening_ = Listening::off;
     out.push_back(RoundShown{knowledge()});
   }

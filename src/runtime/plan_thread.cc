@@ -4,11 +4,11 @@
 
 namespace gleaner {
 
-PlanThread::PlanThread(std::shared_ptr<const Plan> plan, std::function<Time()> time,
-                       std::function<void(OrdersReady)> answered)
+PlanThread::PlanThread(std::shared_ptr<const Plan> plan, const ServerOptions& options,
+                       std::function<Time()> time, std::function<void(OrdersReady)> answered)
     : time_(std::move(time)),
       answered_(std::move(answered)),
-      desk_(std::move(plan), Duration::zero()),
+      desk_(std::move(plan), options, Duration::zero()),
       thread_([this] { loop(); }) {}
 
 PlanThread::~PlanThread() {
@@ -42,9 +42,9 @@ std::vector<double> PlanThread::state() const {
   return desk_.state();
 }
 
-bool PlanThread::restore(std::span<const double> state) {
+void PlanThread::restore(std::span<const double> state) {
   const std::scoped_lock lock(mutex_);
-  return desk_.restore(state);
+  desk_.restore(state);
 }
 
 }  // namespace gleaner

@@ -16,7 +16,7 @@ namespace gleaner {
 class PlanThread {
  public:
   /// `time` tells what time it is in the run; it and `answered` are called on this thread.
-  PlanThread(std::shared_ptr<const Plan> plan, std::function<Time()> time,
+  PlanThread(std::shared_ptr<const Plan> plan, const ServerOptions& options, std::function<Time()> time,
              std::function<void(OrdersReady)> answered);
   ~PlanThread();
   PlanThread(const PlanThread&) = delete;
@@ -27,7 +27,7 @@ class PlanThread {
   [[nodiscard]] BeginRound begin_round(RoundId round);
   void learn(Time now, const RoundShown& shown);
   [[nodiscard]] std::vector<double> state() const;
-  [[nodiscard]] bool restore(std::span<const double> state);
+  void restore(std::span<const double> state);
 
  private:
   void loop();

@@ -63,9 +63,9 @@ class ThreadCluster final : public ServerSink {
         hub_(*this),
         hosts_(spec.plan->workers()),
         round_(first_round(spec)) {
-    if (spec.server.policy != Policy::replan) return;
+    if (!ReplanDesk::is_needed(spec.server)) return;
     plan_.emplace(
-        spec.plan, [this] { return now(); },
+        spec.plan, spec.server, [this] { return now(); },
         [this](OrdersReady ready) { inbox_.push(ToServer{std::move(ready)}); });
   }
 
@@ -250,6 +250,7 @@ class ThreadCluster final : public ServerSink {
   void set_alarm(Duration in, WorkerAlarm alarm) { alarms_.emplace(Clock::now() + in, std::move(alarm)); }
 
   void populate(const ClusterState& cluster) {
+    if (plan_ && !cluster.learned.empty()) plan_->restore(cluster.learned);
     lives_ = cluster.lives;
     for (std::size_t k = 0; k < hosts_.size(); ++k) {
       if (cluster.workers[k] == ClusterState::Worker::gone) continue;
@@ -265,6 +266,7 @@ class ThreadCluster final : public ServerSink {
     s.trainer = combine_.model();
     s.book = book_.state();
     s.cluster.faults = desk_.state();
+    if (plan_) s.cluster.learned = plan_->state();
     s.cluster.lives = lives_;
     for (const auto& host : hosts_) {
       s.cluster.workers.push_back(!host             ? ClusterState::Worker::gone

@@ -79,6 +79,7 @@ void Cluster::Engine::fall(SimWorker& w, WorkerStep step, const Blow& blow) {
 ClusterState Cluster::Engine::picture() {
   ClusterState s;
   s.faults = desk_.state();
+  if (replan_desk_) s.learned = replan_desk_->state();
   for (const SimWorker& w : workers_) {
     s.lives.push_back(w.life);
     s.workers.push_back(!w.machine ? ClusterState::Worker::gone

@@ -27,7 +27,11 @@ void Cluster::Engine::start_server(Term term) {
   options.trace = watcher_ != nullptr;
   server_.emplace(spec_.plan, spec_.code, options, fingerprint_);
   replan_desk_.reset();
-  if (options.policy == Policy::replan) replan_desk_.emplace(spec_.plan, spec_.planning);
+  if (ReplanDesk::is_needed(options)) {
+    replan_desk_.emplace(spec_.plan, options, spec_.planning);
+    const bool goes_on = trial_.from && outcome_.server_restarts == 0;
+    if (goes_on && !trial_.from->cluster.learned.empty()) replan_desk_->restore(trial_.from->cluster.learned);
+  }
   round_ = durable_;
   vectors_->restart_server(term, durable_);
   if (watcher_ != nullptr) watcher_->on_server_start(now(), term, durable_);

@@ -26,6 +26,7 @@ struct ClusterState {
   std::vector<Incarnation> lives;     ///< of each worker, the latest
   std::vector<PendingAlarm> pending;  ///< in the order in which they come
   FaultDesk::State faults;
+  std::vector<double> learned;  ///< of speeds: ReplanDesk::state(); empty without policy replan
 };
 
 }  // namespace gleaner

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "base/check.h"
+
 namespace gleaner {
 namespace {
 
@@ -21,12 +23,17 @@ Duration duration_of(double s) { return s > 0 && s < kSecondsMax ? from_seconds(
 
 }  // namespace
 
-ReplanDesk::ReplanDesk(std::shared_ptr<const Plan> plan, Duration planning)
-    : plan_(std::move(plan)), replanner_(plan_, options_with(planning)) {}
+ReplanDesk::ReplanDesk(std::shared_ptr<const Plan> plan, const ServerOptions& options, Duration planning)
+    : plan_(std::move(plan)),
+      replanner_(plan_, options_with(planning)),
+      learner_(plan_, options.policy != Policy::fixed) {}
 
 BeginRound ReplanDesk::begin_round(RoundId round) {
   BeginRound begin{round};
   begin.listen_after = duration_of(replanner_.listen_after());
+  for (const std::vector<Slot>& order : learner_.orders()) {
+    begin.orders.push_back(std::make_shared<const std::vector<Slot>>(order));
+  }
   return begin;
 }
 
@@ -71,7 +78,29 @@ OrdersReady ReplanDesk::answer(Time now, const Replan& question) {
 
 void ReplanDesk::learn(Time now, const RoundShown& shown) {
   const RoundReport report = report_of(now, *shown.known);
+  learner_.judge(replanner_.chunk_times(report));
   replanner_.end_round(report.now, report);
+  learner_.prepare(replanner_.speeds());
+}
+
+std::vector<double> ReplanDesk::state() const {
+  std::vector<double> numbers = replanner_.state();
+  const std::vector<double> learned = learner_.state();
+  numbers.insert(numbers.end(), learned.begin(), learned.end());
+  return numbers;
+}
+
+std::size_t ReplanDesk::state_size(std::size_t workers) {
+  return Replanner::state_size(workers) + OrderLearner::kStateSize;
+}
+
+void ReplanDesk::restore(std::span<const double> state) {
+  GLEANER_CHECK(state.size() == state_size(plan_->workers()), "what such a desk has learned");
+  const std::size_t replanners = Replanner::state_size(plan_->workers());
+  const bool fits =
+      replanner_.restore(state.first(replanners)) && learner_.restore(state.subspan(replanners));
+  GLEANER_CHECK(fits, "what such a desk has learned");
+  learner_.prepare(replanner_.speeds());
 }
 
 }  // namespace gleaner

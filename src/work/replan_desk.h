@@ -1,9 +1,10 @@
-// Where a driver takes what its server wants to know of speeds: orders for the rest of a round.
+// Where a driver takes what its server wants to know of speeds: orders for a round, and for the rest of one.
 #pragma once
 
 #include <span>
 #include <vector>
 
+#include "adapt/order_learner.h"
 #include "adapt/replanner.h"
 #include "protocol/server.h"
 
@@ -13,8 +14,13 @@ namespace gleaner {
 /// thread at a time; a pure function of what it was told, in order.
 class ReplanDesk {
  public:
+  /// Whether a server with these options asks for anything.
+  [[nodiscard]] static bool is_needed(const ServerOptions& options) {
+    return options.policy == Policy::replan || options.learn_orders;
+  }
   /// `planning`: how long it takes until orders that follow from a report are there, for the forecasts.
-  ReplanDesk(std::shared_ptr<const Plan> plan, Duration planning);
+  /// REQUIRES: is_needed(options).
+  ReplanDesk(std::shared_ptr<const Plan> plan, const ServerOptions& options, Duration planning);
 
   /// The event that begins this round.
   [[nodiscard]] BeginRound begin_round(RoundId round);
@@ -24,15 +30,17 @@ class ReplanDesk {
   void learn(Time now, const RoundShown& shown);
 
   /// What it has learned, for a checkpoint.
-  [[nodiscard]] std::vector<double> state() const { return replanner_.state(); }
-  /// False if the state is not of such a desk.
-  [[nodiscard]] bool restore(std::span<const double> state) { return replanner_.restore(state); }
+  [[nodiscard]] std::vector<double> state() const;
+  [[nodiscard]] static std::size_t state_size(std::size_t workers);
+  /// REQUIRES: a state of a desk for as many workers.
+  void restore(std::span<const double> state);
 
  private:
   [[nodiscard]] RoundReport report_of(Time now, const RoundKnowledge& known) const;
 
   std::shared_ptr<const Plan> plan_;
   Replanner replanner_;
+  OrderLearner learner_;
 };
 
 }  // namespace gleaner

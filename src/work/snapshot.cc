@@ -4,12 +4,17 @@
 
 #include <fmt/format.h>
 
+#include "work/replan_desk.h"
+
 namespace gleaner {
 namespace {
 
 bool is_of(const Fault& fault, std::size_t workers) { return fault.worker.index() < workers; }
 
-bool fits(const ClusterState& cluster, std::size_t workers) {
+bool fits(const ClusterState& cluster, const RunSpec& spec) {
+  const std::size_t workers = spec.plan->workers();
+  const std::size_t learned = ReplanDesk::is_needed(spec.server) ? ReplanDesk::state_size(workers) : 0;
+  if (cluster.learned.size() != learned) return false;
   const auto known = [workers](const auto& item) { return item.worker.index() < workers; };
   return cluster.workers.size() == workers && cluster.lives.size() == workers &&
          std::ranges::all_of(cluster.pending, known) && std::ranges::all_of(cluster.faults.returns, known) &&
@@ -33,7 +38,7 @@ Status check_fits(const Snapshot& snapshot, const RunSpec& spec) {
                                  snapshot.trainer.parameters ? snapshot.trainer.parameters->size() : 0,
                                  spec.objective->parameters()));
   }
-  if (!fits(snapshot.cluster, spec.plan->workers()) || !fits(snapshot.book.summary.ledger, *spec.plan)) {
+  if (!fits(snapshot.cluster, spec) || !fits(snapshot.book.summary.ledger, *spec.plan)) {
     return bad_input(fmt::format("it is of another cluster than one of {} workers", spec.plan->workers()));
   }
   if (snapshot.book.summary.rounds != snapshot.round.value ||
@@ -71,7 +76,7 @@ FaultDesk first_desk(const RunSpec& spec) {
 ClusterState first_cluster(const RunSpec& spec) {
   if (spec.resume) return spec.resume->cluster;
   const std::size_t m = spec.plan->workers();
-  return {std::vector(m, ClusterState::Worker::live), std::vector(m, Incarnation(0)), {}, {}};
+  return {std::vector(m, ClusterState::Worker::live), std::vector(m, Incarnation(0)), {}, {}, {}};
 }
 
 RoundId first_round(const RunSpec& spec) { return spec.resume ? spec.resume->round : RoundId(0); }

@@ -65,6 +65,7 @@ void write(ByteWriter& out, const ClusterState& c) {
     out.number(r.worker.value);
     out.number(r.round.value);
   });
+  out.list(c.learned, [&](double x) { out.number(x); });
 }
 
 ClusterState read_cluster(ByteReader& in) {
@@ -77,6 +78,7 @@ ClusterState read_cluster(ByteReader& in) {
     const WorkerId worker(in.number<std::uint32_t>());
     return FaultDesk::Return{worker, RoundId(in.number<std::uint64_t>())};
   });
+  c.learned = in.list<double>([&] { return in.number<double>(); });
   return c;
 }
 
