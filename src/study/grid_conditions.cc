@@ -48,7 +48,7 @@ std::vector<GridCondition> grid_conditions(const GridOptions& options) {
   std::vector<GridCondition> all{{Part::headline, "no history", false, 0, 1, anew}};
   for (const double redraw : kRedraws) {
     for (const double noise : kNoises) {
-      all.push_back({Part::grid, fmt::format("redraw {}, noise {}", short_text(redraw), short_text(noise)),
+      all.push_back({Part::grid, fmt::format("redraw {} noise {}", short_text(redraw), short_text(noise)),
                      false, noise, redraw,
                      speeds_of(fmt::format("exponential:mean=1,redraw={},noise={}", redraw, noise))});
     }

@@ -11,13 +11,15 @@ namespace {
 
 using Part = GridCondition::Part;
 
-constexpr double kStep = .2;  // between the marks of one group
+constexpr double kStep = .21;   // between the cells of one group
+constexpr double kAside = .03;  // between the policies of one cell, which would else hide one another
 
 // A mark of every policy at x, in the order of kGridPolicies.
 void add_cell(std::vector<FigureSeries>& series, const GridCell& cell, double x) {
   for (std::size_t p = 0; p < cell.rows.size(); ++p) {
     const Ratio& r = cell.rows[p].to_bound;
-    series[p].points.push_back({x, r.ratio, r.low, r.high});
+    const double aside = kAside * (static_cast<double>(p) - (static_cast<double>(cell.rows.size()) - 1) / 2);
+    series[p].points.push_back({x + aside, r.ratio, r.low, r.high});
   }
 }
 
@@ -26,7 +28,7 @@ Figure empty_figure(std::string title, std::string x_label) {
   f.title = std::move(title);
   f.x.label = std::move(x_label);
   f.y.label = "time of a round / that of a clairvoyant (B2)";
-  f.y.min = 1;
+  f.y.min = .95;
   f.width = 860;
   for (const GridPolicy& policy : kGridPolicies) {
     f.series.push_back({std::string(policy.name), {}, FigureSeries::Style::marks});

@@ -75,9 +75,9 @@ ReportTable times_table(const PolicyGrid& grid, std::size_t blocks) {
     if (cell.blocks == blocks) add_times(t, cell);
   }
   t.note = fmt::format(
-      "B2: of a clairvoyant with this placement; /P: to static, the order of the paper; /B2: to B2. skip+l.: "
-      "skip "
-      "with learned orders. 95% intervals of the ratios to B2 are at most +-{:.1f}% of them.",
+      "B2: of a clairvoyant with this placement; /P: to static, the order of the paper; /B2: to B2. learn, "
+      "skip+l: static and skip with learned orders. 95% intervals of the ratios to B2 are at most +-{:.1f}% "
+      "of them.",
       100 * widest(grid, blocks));
   return t;
 }
