@@ -345,6 +345,7 @@ Command advise_flags(AdviseOptions& o) {
       all(kSpeedKinds);
   c.text("--faults", o.faults, "SPEC", "losses, drawn anew in each trial, e.g. crash:count=1").choices =
       all(kFaultKinds);
+  c.choice("--policy", o.policy, all(kPolicies), "of partial: static, skip or replan, as in train");
   c.text("--network", o.network, "SPEC", "ideal, or e.g. latency=5ms,bandwidth=100Mbit");
   c.text("--bandwidth", o.bandwidth, "RATE",
          "of a worker's link, e.g. 100Mbit, where --network says nothing");

@@ -40,7 +40,7 @@ struct PlanOptions {
 struct TrainOptions {
   PlanOptions plan;
   ConfigOptions config;
-  std::string policy = "static";
+  std::string policy = "skip";
   std::size_t margin = 0;  ///< copies beyond the blocks before a chunk is skipped
   std::string recovery = "exact";
   std::string when_unrecoverable = "stop";
@@ -174,6 +174,7 @@ struct AdviseOptions {
   std::string speeds = "exponential:mean=1";
   std::string faults = "none";
   std::string network = "ideal";
+  std::string policy = "skip";
   std::string bandwidth;  ///< of a worker's link; empty: as --network says
   std::size_t dimension = 1'000'000;
   std::string memory;      ///< of a worker, for chunk gradients; empty: no limit

@@ -118,6 +118,7 @@ void expect_sums(const LedgerPage& page) {
 RC_GTEST_PROP(LedgerOfACluster, CountsWhatTheServerCountsWhateverIsLost, ()) {
   Case c = *any_case();
   c.method = Method::partial;
+  if (c.margin == 0 && *rc::gen::arbitrary<bool>()) c.policy = Policy::replan;
   if (*rc::gen::arbitrary<bool>()) c.speeds += ",per=chunk";
   ClusterSpec spec = c.spec();
   spec.rounds = 4;
@@ -194,7 +195,7 @@ RC_GTEST_PROP(LedgerOfACluster, ATrainingRunAndTheSimulatorAgreeOnIt, ()) {
   small.method = *rc::gen::element(Method::partial, Method::partial, Method::original, Method::uncoded);
   small.replication = 4;
   small.blocks = small.method == Method::partial ? *rc::gen::inRange<std::size_t>(1, 4) : 1;
-  small.server.policy = *rc::gen::element(Policy::fixed, Policy::skip);
+  small.server.policy = *rc::gen::element(Policy::fixed, Policy::skip, Policy::replan);
   small.speeds =
       *rc::gen::element<std::string>("exponential:mean=4ms", "lognormal:mean=4ms,sigma=1,per=chunk");
   if (small.method == Method::partial && *rc::gen::arbitrary<bool>()) {
