@@ -232,6 +232,8 @@ Command train_flags(TrainOptions& o) {
   add_world_group(c, o);
   c.group("Output");
   c.toggle("--verify", o.verify, "compare every gradient with a plain double-precision sum");
+  c.toggle("--bounds", o.bounds,
+           "how soon rounds could have ended if all speeds were known (with --speeds; losses do not count)");
   c.toggle("--compare", o.compare, "run the other methods too, on the same draws");
   c.toggle("--json", o.json, "the summary as JSON on stdout");
   c.file("--log", o.log, "write a JSON line per round (--compare: FILE.METHOD.jsonl too)");

@@ -73,6 +73,7 @@ struct TrainOptions {
   std::string clock = "real";
   bool verify = false;
   bool compare = false;
+  bool bounds = false;
   bool json = false;
   std::string log;
   std::string trace;
