@@ -153,6 +153,8 @@ void add_cluster_group(Command& c, SimulateOptions& o) {
          "(train: 2s)");
   c.text("--plan-time", o.plan_time, "TIME",
          "with --policy replan: from a report of a worker's speed until orders that follow from it leave");
+  c.number("--liars", o.liars,
+           "share of workers that lie about their speed, each by a factor between 1/20 and 20");
   c.count("--checkpoint-every", o.checkpoint_every,
           "rounds between checkpoints: those since the last one are lost with the server");
   c.count("--dimension", o.dimension, "length of gradient and parameters (0: vectors have no size)");
