@@ -151,6 +151,7 @@ void add_cluster_group(Command& c, SimulateOptions& o) {
       all(kUnrecoverable);
   c.text("--silence", o.silence, "TIME", "a silent worker is given up after so long (train: 2s)");
   c.text("--plan-time", o.plan_time, "TIME", "from a report of speeds until the orders of replan leave");
+  c.number("--liars", o.liars, "share of workers that lie about their speed, by factors of 1/20 to 20");
   c.count("--checkpoint-every", o.checkpoint_every,
           "rounds between checkpoints: those since the last one are lost with the server");
   c.count("--dimension", o.dimension, "length of gradient and parameters (0: vectors have no size)");

@@ -74,7 +74,8 @@ struct Report {
 };
 /// The whole will of the server about this worker's computing: exactly these slots, finished ones aside, in
 /// this order. The chunk in hand is dropped if it is not wanted any more, or if an order that differs from
-/// the one before has another first. The largest revision wins.
+/// the one before has another first. What is wanted and not in the order comes after it, in ascending order.
+/// The largest revision wins.
 struct Todo {
   Stamp stamp;
   std::uint32_t revision = 0;

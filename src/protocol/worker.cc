@@ -221,10 +221,14 @@ void Worker::withdraw(Out& out) {
 }
 
 std::optional<Slot> Worker::next_slot() const {
+  const SlotSet left = wanted_ - done_ - rejected_;
+  if (left.empty()) return std::nullopt;
   for (const Slot slot : order_) {
-    if (wanted_.contains(slot) && !done_.contains(slot) && !rejected_.contains(slot)) return slot;
+    if (left.contains(slot)) return slot;
   }
-  return std::nullopt;
+  std::optional<Slot> other;  // whatever the order forgets is wanted all the same
+  left.for_each([&](Slot slot) { other = other.value_or(slot); });
+  return other;
 }
 
 void Worker::compute_next(Out& out) {
