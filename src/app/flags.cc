@@ -72,6 +72,19 @@ constexpr const char* kReproduceExamples = R"(Examples:
   gleaner reproduce --trials 100 --json
 )";
 
+constexpr const char* kGridExamples = R"(Examples:
+  gleaner grid
+      every policy under speeds that last and that do not, on a random graph, some minutes
+  gleaner grid --assignment assignment.csv --traces load0.csv,load1.csv --out out
+      on a placement of your own, with measured times, and figures in out
+  gleaner grid --losses --json
+      what a worker costs that is lost after the signal, by policy and margin
+  gleaner grid --workers 40 --replication 4 --trials 10 --rounds 20
+      a quick look
+
+Every cell meets replication - blocks workers lost at the start. All times are in mean chunk times.
+)";
+
 constexpr const char* kAdviseExamples = R"(Examples:
   gleaner advise --workers 40 --speeds lognormal:mean=2,sigma=1
       what to use on 40 machines of which some are slow now and then
@@ -291,6 +304,29 @@ Command reproduce_flags(ReproduceFlags& o) {
   c.count("--threads", o.threads, "trials at a time; changes no result (0: one per core)");
   c.group("Output");
   c.file("--out", o.out, "figures and a page go into this folder (needs gnuplot)").type = "DIR";
+  c.toggle("--json", o.json, "one JSON object on stdout");
+  add_config(c, o.config);
+  return c;
+}
+
+Command grid_flags(GridFlags& o) {
+  Command c("grid", "all policies under all kinds of slowness", kGridExamples);
+  c.group("Placement");
+  c.file("--assignment", o.assignment, "CSV file with the columns chunk,worker (default: a random graph)");
+  c.count("--workers", o.workers, "of the random graph, with as many chunks");
+  c.count("--replication", o.replication, "of the random graph: workers that hold each chunk");
+  c.group("Conditions");
+  c.text("--traces", o.traces, "LIST", "measured chunk times, files as of --speeds trace; scaled to mean 1");
+  c.text("--plan-time", o.plan_time, "TIME",
+         "from a report of speeds until orders that follow from it leave");
+  c.toggle("--losses", o.losses, "instead: what a worker costs that is lost after the signal");
+  c.group("Trials");
+  c.count("--trials", o.trials, "trials of every row");
+  c.count("--rounds", o.rounds, "rounds of each trial, one after another, in which orders are learned");
+  c.count("--seed", o.seed, "of all draws: the same seed, the same numbers");
+  c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
+  c.group("Output");
+  c.file("--out", o.out, "figures and results.json go into this folder (needs gnuplot)").type = "DIR";
   c.toggle("--json", o.json, "one JSON object on stdout");
   add_config(c, o.config);
   return c;

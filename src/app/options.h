@@ -149,6 +149,25 @@ struct ReproduceFlags {
   std::string out;  ///< folder for figures and page; empty: none
 };
 
+/// Flags of `gleaner grid`. All times are in mean chunk times.
+struct GridFlags {
+  ConfigOptions config;
+  std::string assignment;  ///< CSV file; empty: a random graph
+  std::string traces;      ///< CSV files or logs, comma-separated; empty: no measured times
+  std::size_t workers = 200;
+  std::size_t replication = 8;
+  std::size_t trials = 40;
+  std::size_t rounds = 50;  ///< of each trial
+  std::string plan_time = "0.01";
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;  ///< 0: one per core
+  bool losses = false;
+  bool json = false;
+  std::string out;  ///< folder for figures and results; empty: none
+
+  std::vector<std::string> given;  ///< the flags that were written down
+};
+
 /// Flags of `gleaner advise`. Times may be plain numbers, in seconds.
 struct AdviseOptions {
   ConfigOptions config;
