@@ -36,6 +36,11 @@ def disasters(t):
         rows = [re.findall(r" (\d+)", line) for line in out.splitlines() if line.startswith(f"  {kind} ")]
         met = [sum(int(r[phase]) for r in rows) for phase in range(3)]
         t.check(len(rows) == 8 and min(met) > 0, f"{kind}: at 8 steps; idle, computing, collecting: {met}")
+    for policy in ["static", "skip", "replan"]:
+        under, _ = t.gleaner("simulate", "--disasters", rounds, "--seed", 1, "--policy", policy)
+        met = counts(under)
+        enough = all(met.get(what, -1) >= floor * rounds // 10000 for what, floor in FLOORS.items())
+        t.check(met.get("rounds that ended", 0) >= rounds and enough, f"all under {policy}: {met}")
     other, _ = t.gleaner("simulate", "--disasters", 200, "--seed", 2)
     again, _ = t.gleaner("simulate", "--disasters", 200, "--seed", 2)
     few, _ = t.gleaner("simulate", "--disasters", 200)

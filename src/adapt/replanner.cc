@@ -15,6 +15,8 @@ constexpr double kRecent = 0.2;           // weight of the latest round in the m
 constexpr double kBeyondFirstPart = 0.9;  // how much later than its first part a worker is asked
 constexpr double kUntold = 1.5;           // open ranges: so many times their middle
 constexpr double kTooEarly = 1.2;         // a plan that asks for a listening so much later is not told yet
+constexpr double kTooLong = 1.05;         // of the time since the round began: no attempt lasts longer
+constexpr double kTooSlow = 2;            // times the longest that the chunk in hand should take
 constexpr double kBrokenShare = 0.25;  // of the workers that were counted on: more broken, and it falls back
 
 }  // namespace
@@ -29,9 +31,40 @@ Replanner::Replanner(std::shared_ptr<const Plan> plan, ReplanOptions options)
 
 double Replanner::listen_after() const { return kBeyondFirstPart * mean_took_ / options_.parts; }
 
-std::optional<SpeedRange> Replanner::range_of_worker(const WorkerReport& w) const {
+std::optional<SpeedRange> Replanner::told_range(const WorkerReport& w) const {
   if (!w.works || !(w.elapsed > 0)) return std::nullopt;
   return range_of(w.elapsed, w.parts, options_.parts);
+}
+
+// Of whom is not trusted only counts what it has finished by now.
+std::optional<SpeedRange> Replanner::range_of_worker(const RoundReport& report, std::size_t j) const {
+  const WorkerReport& w = report.workers[j];
+  if (!w.works || speeds_.trusts(WorkerId(static_cast<std::uint32_t>(j)))) return told_range(w);
+  const auto did = static_cast<double>(w.done.count());
+  return SpeedRange{report.now / (did + 1), did > 0 ? report.now / did : WorkerState::kNever};
+}
+
+// An attempt that lasted longer than the round has; a chunk that is still in hand though it should have been
+// done twice by now. One that has its copies does not count: it may have been told to drop it.
+void Replanner::find_contradictions(const RoundReport& report) {
+  const std::vector<std::uint32_t> copies = copies_in(report);
+  for (std::uint32_t j = 0; j < report.workers.size(); ++j) {
+    const WorkerReport& w = report.workers[j];
+    const std::optional<SpeedRange> told = told_range(w);
+    if (!told) continue;
+    const bool doing =
+        w.in_hand && !w.done.contains(*w.in_hand) && !w.excluded.contains(*w.in_hand) &&
+        copies[plan_->assignment().chunk_at(WorkerId(j), *w.in_hand).index()] < plan_->blocks();
+    const bool too_long = w.elapsed > kTooLong * report.now;
+    const bool too_slow = doing && w.in_hand_for > kTooSlow * told->most;
+    if (too_long || too_slow) speeds_.distrust(WorkerId(j));
+  }
+}
+
+std::vector<std::uint32_t> Replanner::copies_in(const RoundReport& report) const {
+  RoundState state{&plan_->assignment(), plan_->blocks(), std::vector<WorkerState>(report.workers.size())};
+  for (std::size_t j = 0; j < report.workers.size(); ++j) state.workers[j].done = report.workers[j].done;
+  return state.copies();
 }
 
 RoundState Replanner::state_from(const RoundReport& report) const {
@@ -42,7 +75,7 @@ RoundState Replanner::state_from(const RoundReport& report) const {
     w.done = r.done;
     w.excluded = r.excluded;
     if (!r.works) continue;
-    SpeedRange range = range_of_worker(r).value_or(SpeedRange{});
+    SpeedRange range = range_of_worker(report, j).value_or(SpeedRange{});
     if (range.least < r.in_hand_for) range.least = std::min(r.in_hand_for, range.most);
     if (range.least <= 0) range.least = report.now;  // it has shown nothing at all
     w.chunk_time = speeds_.guess(WorkerId(j), range);
@@ -58,7 +91,7 @@ RoundState Replanner::state_from(const RoundReport& report) const {
 // it was told to leave, speak for it.
 std::size_t Replanner::find_broken_promises(const RoundReport& report) {
   std::size_t broken = 0;
-  const std::vector<std::uint32_t> copies = state_from(report).copies();
+  const std::vector<std::uint32_t> copies = copies_in(report);
   for (std::uint32_t j = 0; j < promises_.size(); ++j) {
     const Promise& p = promises_[j];
     const WorkerReport& r = report.workers[j];
@@ -94,8 +127,8 @@ Replanner::Decision Replanner::fall_back(const RoundReport& report) {
 void Replanner::promise(const RoundReport& report, const RoundState& state) {
   promises_.assign(report.workers.size(), Promise{});
   for (std::size_t j = 0; j < promises_.size(); ++j) {
-    const std::optional<SpeedRange> range = range_of_worker(report.workers[j]);
-    if (!range || range->is_open()) continue;
+    const std::optional<SpeedRange> range = range_of_worker(report, j);
+    if (!range || range->is_open() || !speeds_.trusts(WorkerId(static_cast<std::uint32_t>(j)))) continue;
     promises_[j] = {state.workers[j].chunk_time, report.workers[j].done.count(), report.now};
   }
 }
@@ -104,6 +137,7 @@ Replanner::Decision Replanner::decide(const RoundReport& report) {
   GLEANER_CHECK(report.workers.size() == plan_->workers() && report.now > 0, "a report of all workers");
   if (fallen_back_) return {};
   ++listenings_;
+  find_contradictions(report);
   if (report.late && !promises_.empty()) {
     const std::size_t broken = find_broken_promises(report);
     const auto counted_on = std::count_if(promises_.begin(), promises_.end(), [](const Promise& p) {
@@ -124,10 +158,11 @@ Replanner::Decision Replanner::decide(const RoundReport& report) {
   d.by_flow = covers;
   const double lasts = options_.planning + (covers ? flow->until : forecast(state, next, true));
   const double lasts_now = forecast(state, present, true, lasts / (1 - options_.gain_min));
-  const bool open = std::any_of(report.workers.begin(), report.workers.end(), [&](const WorkerReport& w) {
-    const auto range = range_of_worker(w);
-    return w.works && (!range || range->is_open());
-  });
+  bool open = false;
+  for (std::size_t j = 0; j < report.workers.size(); ++j) {
+    const auto range = range_of_worker(report, j);
+    open = open || (report.workers[j].works && (!range || range->is_open()));
+  }
   const double best = std::min(lasts, lasts_now);
   if (open && listenings_ < options_.listenings_max) {
     const double shown_by = (report.now + best) / options_.parts;
@@ -156,7 +191,8 @@ std::vector<double> Replanner::chunk_times(const RoundReport& report) const {
 void Replanner::end_round(double took, const RoundReport& last) {
   mean_took_ = mean_took_ == 0 ? took : mean_took_ + kRecent * (took - mean_took_);
   std::vector<std::optional<SpeedRange>> seen;
-  for (const WorkerReport& w : last.workers) seen.push_back(range_of_worker(w));
+  find_contradictions(last);
+  for (std::size_t j = 0; j < last.workers.size(); ++j) seen.push_back(range_of_worker(last, j));
   speeds_.add_round(seen);
   listenings_ = 0;
   fallen_back_ = false;

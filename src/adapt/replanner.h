@@ -85,7 +85,10 @@ class Replanner {
     double since = 0;
   };
 
-  [[nodiscard]] std::optional<SpeedRange> range_of_worker(const WorkerReport& w) const;
+  [[nodiscard]] std::optional<SpeedRange> told_range(const WorkerReport& w) const;
+  [[nodiscard]] std::optional<SpeedRange> range_of_worker(const RoundReport& report, std::size_t j) const;
+  [[nodiscard]] std::vector<std::uint32_t> copies_in(const RoundReport& report) const;
+  void find_contradictions(const RoundReport& report);
   [[nodiscard]] RoundState state_from(const RoundReport& report) const;
   [[nodiscard]] std::size_t find_broken_promises(const RoundReport& report);
   [[nodiscard]] Decision fall_back(const RoundReport& report);

@@ -56,14 +56,16 @@ std::optional<double> SpeedBook::expected(WorkerId worker) const {
 
 double SpeedBook::guess(WorkerId worker, const SpeedRange& range) const {
   const std::optional<double> known = expected(worker);
-  if (!trusts(worker)) return known ? *known : range.middle();
   if (!known || range.is_exact() || *known < range.least || *known > range.most) return range.middle();
   // Within the range a chunk time is wrong by a quarter of its width, on average, if its middle is taken.
   const double width = range.is_open() ? 2 : portable::log(range.most / range.least);
   return drift_ < width / 4 ? *known : range.middle();
 }
 
-void SpeedBook::distrust(WorkerId worker) { distrust_[worker.index()] = kDistrustRounds; }
+void SpeedBook::distrust(WorkerId worker) {
+  if (trusts(worker)) log_time_[worker.index()].reset();
+  distrust_[worker.index()] = kDistrustRounds;
+}
 
 std::vector<double> SpeedBook::state() const {
   std::vector<double> numbers{drift_};

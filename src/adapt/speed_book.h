@@ -25,11 +25,11 @@ class SpeedBook {
   /// The chunk time to expect of the worker, if it has shown one.
   [[nodiscard]] std::optional<double> expected(WorkerId worker) const;
   /// The best guess where this round has shown `range`: what is expected, if that lies in the range and
-  /// rounds do not drift so far that the range says more; else the middle of the range. What a worker that is
-  /// not trusted reports counts for nothing.
+  /// rounds do not drift so far that the range says more; else the middle of the range.
   [[nodiscard]] double guess(WorkerId worker, const SpeedRange& range) const;
 
-  /// Reports of this worker contradicted what it did: they are not believed for the next rounds.
+  /// Reports of this worker contradicted what it did: they are not to be believed for the next rounds, and
+  /// what they have led to is forgotten.
   void distrust(WorkerId worker);
   [[nodiscard]] bool trusts(WorkerId worker) const { return distrust_[worker.index()] == 0; }
 

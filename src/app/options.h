@@ -73,6 +73,7 @@ struct TrainOptions {
   std::string clock = "real";
   bool verify = false;
   bool compare = false;
+  bool bounds = false;
   bool json = false;
   std::string log;
   std::string trace;
@@ -121,6 +122,7 @@ struct SimulateOptions {
   std::string network = "ideal";
   std::string grid = "none";
   std::string plan_time = "0";       ///< from a report until orders that follow from it leave
+  double liars = 0;                  ///< share of workers that lie about their speed
   std::string silence = "10";        ///< a worker that is not heard of is given up after so long
   std::size_t checkpoint_every = 1;  ///< rounds
 

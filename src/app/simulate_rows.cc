@@ -38,6 +38,10 @@ Status check_sizes(const SimulateOptions& o) {
   if (o.dimension > kDimensionMax) {
     return bad_input(fmt::format("--dimension {} is more than {}", o.dimension, kDimensionMax), "give less");
   }
+  if (!(o.liars >= 0 && o.liars <= 1)) {
+    return bad_input(fmt::format("--liars {} is no share of the workers", o.liars),
+                     "give a number between 0 and 1, such as 0.3");
+  }
   if (o.checkpoint_every == 0) {
     return bad_input("--checkpoint-every 0 would never save anything",
                      "give at least 1, or a number above --rounds for never");
@@ -79,6 +83,7 @@ Result<TrialsSpec> common_study(const SimulateOptions& o) {
                      "give 0, seconds as a number, or a time with its unit, like 500us");
   }
   study.cluster.planning = planning.value();
+  study.cluster.liars = o.liars;
   study.cluster.checkpoint_every = o.checkpoint_every;
   study.cluster.rounds = o.rounds;
   study.cluster.dimension = o.dimension;

@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   test = 10,
   network = 11,
   partition = 12,
+  liar = 13,
   trial = 20,
   recovery = 21,
   disaster_cluster = 30,

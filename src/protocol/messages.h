@@ -64,6 +64,7 @@ struct Refused {
 struct StartRound {
   Stamp stamp;
   OrderRef order = nullptr;  ///< null: the plan's
+  bool listens = false;      ///< reports shall say how quick the worker is
   /// Tell so long after this arrives how far you are, as for a Report; 0: you need not.
   Duration report_after{};
 };
@@ -73,7 +74,8 @@ struct Report {
 };
 /// The whole will of the server about this worker's computing: exactly these slots, finished ones aside, in
 /// this order. The chunk in hand is dropped if it is not wanted any more, or if an order that differs from
-/// the one before has another first. The largest revision wins.
+/// the one before has another first. What is wanted and not in the order comes after it, in ascending order.
+/// The largest revision wins.
 struct Todo {
   Stamp stamp;
   std::uint32_t revision = 0;
@@ -115,7 +117,7 @@ struct Pace {
 };
 
 /// Everything finished so far in this round; merged by OR, so repetition and reordering do no harm. The rest
-/// holds at the moment at which it was sent.
+/// holds at the moment at which it was sent, and is there only if the server listens.
 struct Progress {
   Stamp stamp;
   SlotSet done;

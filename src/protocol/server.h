@@ -228,6 +228,7 @@ class Server {
     std::optional<Slot> in_hand;  // by its last report
     Time in_hand_since{};         // by this clock
     bool asked = false;           // how far it is, and has not answered
+    bool planned_for = false;     // this life, in this round, by the orders that are being worked out
     bool will_changed = false;    // `wanted` is ahead of what was told; within tell_crossings only
   };
 
@@ -368,9 +369,12 @@ class Server {
   bool skips_ = false;  // policy and method
   Listening listening_ = Listening::off;
   std::size_t unanswered_ = 0;  // live workers that were asked
+  std::size_t asked_ = 0;       // as they were when it began to wait
+  std::uint32_t waited_longer_ = 0;
   std::optional<TimerId> listen_timer_;
   Time round_began_{};
-  Duration until_{};  // the round should be over by then; 0: unknown
+  Duration until_{};                  // the round should be over by then; 0: unknown
+  bool lost_while_planning_ = false;  // somebody whom the orders that are being worked out count on
   bool late_ = false;
   std::uint32_t plans_ = 0;  // asked for in this round
   std::uint32_t plan_serial_ = 0;

@@ -21,6 +21,7 @@ constexpr std::uint32_t kPlansMax = 16;  // asked for in a round, losses include
 // kChunkParts, at which whoever can be of use in the round has done a part of a chunk. Measured on
 // exponential speeds.
 constexpr std::size_t kFirstWord = 6;
+constexpr std::uint32_t kLongerMax = 4;  // times in a round that it waits as long again for answers
 
 }  // namespace
 
@@ -28,11 +29,13 @@ void Server::begin_listening(Time now, Duration after, Out& out) {
   round_began_ = now;
   listen_after_ = after;
   listening_ = Listening::off;
-  unanswered_ = 0;
+  unanswered_ = asked_ = 0;
+  waited_longer_ = 0;
   listen_timer_.reset();
   until_ = Duration::zero();
   late_ = false;
   plans_ = 0;
+  lost_while_planning_ = false;
   if (!replans()) return;
   if (after > Duration::zero()) {
     listen_until(now + 2 * after, Listening::asked, out);  // so late an answer is as good as none
@@ -72,6 +75,7 @@ void Server::ask(Time now, bool everybody, Out& out) {
     ++unanswered_;
     out.push_back(SendWorker{{WorkerId(static_cast<std::uint32_t>(w)), p.life}, Report{stamp_}});
   }
+  asked_ = unanswered_;
   const Duration elapsed = now - round_began_;
   listen_until(now + std::max(elapsed, Duration(1)), Listening::asked, out);
 }
@@ -84,7 +88,13 @@ void Server::listen_until(Time at, Listening next, Out& out) {
 
 void Server::on_listen_timer(Time now, Out& out) {
   switch (listening_) {
-    case Listening::asked: return ask_for_orders(out);
+    case Listening::asked:
+      // Where most are silent the network is slow, and not they. So it is given as long again.
+      if (2 * unanswered_ > asked_ && waited_longer_ < kLongerMax) {
+        ++waited_longer_;
+        return listen_until(now + std::max(now - round_began_, Duration(1)), Listening::asked, out);
+      }
+      return ask_for_orders(out);
     case Listening::pause:
     case Listening::watch:
       late_ = listening_ == Listening::watch;
@@ -100,9 +110,11 @@ void Server::on_listen_timer(Time now, Out& out) {
 void Server::ask_for_orders(Out& out) {
   listen_timer_.reset();
   listening_ = Listening::off;
+  lost_while_planning_ = false;
   if (plans_ >= kPlansMax) return;
   ++plans_;
   listening_ = Listening::planning;
+  for (PeerState& p : peers_) p.planned_for = p.live && !p.barred;
   Note n = note(NoteKind::listened);
   n.count = unanswered_;
   say(std::move(n), out);
@@ -110,6 +122,7 @@ void Server::ask_for_orders(Out& out) {
 }
 
 void Server::replan_after_loss(Out& out) {
+  lost_while_planning_ = lost_while_planning_ || listening_ == Listening::planning;
   const bool told = listening_ == Listening::pause || listening_ == Listening::watch;
   if (told || (listening_ == Listening::asked && unanswered_ == 0)) ask_for_orders(out);
 }
@@ -120,7 +133,8 @@ void Server::on(Time now, const OrdersReady& e, Out& out) {
   std::size_t told = 0;
   for (std::size_t w = 0; w < e.orders.size() && w < peers_.size(); ++w) {
     PeerState& p = peers_[w];
-    if (!e.orders[w] || !p.live || p.barred) continue;
+    // An order leaves out what was done by then. A later life has to do that too.
+    if (!e.orders[w] || !p.live || p.barred || !p.planned_for) continue;
     p.order = e.orders[w];
     if (p.wanted.is_subset_of(p.observed | p.rejected))
       continue;  // it has nothing to do; a will brings the order
@@ -132,6 +146,7 @@ void Server::on(Time now, const OrdersReady& e, Out& out) {
   n.value = seconds(e.until);
   say(std::move(n), out);
   until_ = e.until;
+  if (lost_while_planning_ && !e.fell_back) return ask_for_orders(out);
   const Duration elapsed = now - round_began_;
   if (e.listen_again > elapsed) {
     listen_until(round_began_ + e.listen_again, Listening::pause, out);

@@ -77,11 +77,12 @@ void Server::enter_round(Peer peer, Out& out) {
   PeerState& p = peers_[peer.worker.index()];
   p.wanted = SlotSet::first(plan_->assignment().load(peer.worker));
   out.push_back(SendParameters{peer, stamp_});
+  p.planned_for = false;
   p.order = first_orders_.empty() ? nullptr : first_orders_[peer.worker.index()];
-  StartRound start{stamp_, p.order};
+  StartRound start{stamp_, p.order, learns()};
   if (listening_ == Listening::asked && listen_after_ > Duration::zero() && plans_ == 0) {
     start.report_after = listen_after_;
-    if (!std::exchange(p.asked, true)) ++unanswered_;
+    if (!std::exchange(p.asked, true)) asked_ = std::max(asked_, ++unanswered_);
   }
   out.push_back(SendWorker{peer, std::move(start)});
 }

@@ -24,6 +24,10 @@ Status check(const ClusterSpec& spec) {
   if (spec.planning < Duration::zero()) {
     return bad_input("--plan-time: planning takes a negative time", "give 0 or a time such as 0.01");
   }
+  if (!(spec.liars >= 0 && spec.liars <= 1)) {
+    return bad_input(fmt::format("--liars: {} is no share of the workers", spec.liars),
+                     "give a number between 0 and 1, such as 0.3");
+  }
   if (spec.patience < Duration::zero()) {
     return bad_input("the server waits for workers for a negative time", "give a patience such as 10s");
   }

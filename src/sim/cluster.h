@@ -50,6 +50,9 @@ struct ClusterSpec {
   std::uint32_t credits = kUnlimitedCredits;
   /// From a report until orders that follow from it leave the server (policy replan).
   Duration planning{};
+  /// The share of workers that lie about their speed, drawn per seed: each multiplies the time that its
+  /// reports give for a chunk by a factor of its own, exp(u) with u uniform in [-3, 3].
+  double liars = 0;
   Duration silence = std::chrono::seconds(10);  ///< a hung worker is given up after so long
   Duration patience = std::chrono::seconds(
       10);  ///< a life of the server waits so long for workers to join, if some are missing

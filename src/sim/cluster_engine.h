@@ -100,6 +100,7 @@ class Cluster::Engine {
   void perform(SimWorker& w, const Withdraw& a);
   void perform(SimWorker& w, const Release& a) { vectors_->release(w.peer(), a.stamp); }
   [[nodiscard]] Duration chunk_time(SimWorker& w, const Compute& a);
+  [[nodiscard]] double lies_of(WorkerId worker) const;
 
   // cluster_faults.cc: workers come and go
   [[nodiscard]] ClusterState picture();

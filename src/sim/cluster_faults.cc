@@ -7,6 +7,7 @@ void Cluster::Engine::start_worker(SimWorker& w, WorkerId id) {
   w.life = Incarnation(w.life.value + 1);
   const Peer peer{id, w.life};
   w.machine.emplace(peer, spec_.plan, fingerprint_, watcher_ != nullptr);
+  w.lies = lies_of(id);
   w.hung = false;
   w.link.cut = false;
   vectors_->start(peer);

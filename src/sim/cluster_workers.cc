@@ -1,6 +1,8 @@
 // What reaches a worker, and what it wants. Internal to cluster.h.
 #include <algorithm>
 
+#include "base/portable_math.h"
+#include "base/random.h"
 #include "sim/cluster_engine.h"
 
 namespace gleaner {
@@ -46,7 +48,18 @@ void Cluster::Engine::tell_worker(SimWorker& w, const WorkerEvent& event) {
               ChunkEnded{stopped.what.stamp, stopped.what.slot, ChunkOutcome::stopped, {}, stopped.fraction});
 }
 
+// Drawn for a worker slot, whichever life: a share of them lies, each by a factor of its own.
+double Cluster::Engine::lies_of(WorkerId worker) const {
+  if (spec_.liars <= 0) return 1;
+  Random random({.seed = trial_.seed, .purpose = Purpose::liar, .worker = worker.value});
+  if (random.uniform() >= spec_.liars) return 1;
+  return portable::exp(6 * random.uniform() - 3);
+}
+
 void Cluster::Engine::perform(SimWorker& w, SendServer& a) {
+  if (auto* progress = std::get_if<Progress>(&a.message); progress != nullptr && w.lies != 1) {
+    progress->pace.elapsed = from_seconds(std::min(w.lies * seconds(progress->pace.elapsed), 1e9));
+  }
   if (w.link.up) send(w, w.peer(), std::move(a.message));
 }
 

@@ -32,7 +32,8 @@ struct Violation {
     stale,     ///< a stale vector was used
     dead,      ///< something of a dead incarnation counts
     vector,    ///< a broken vector was taken for whole, or a sound one rejected
-    will,      ///< a worker was not told to compute what is short, or told to compute what is not
+    will,      ///< a worker was not told to compute what is short, or told to compute what is not, or in no
+               ///< order for it
     liveness,  ///< the run did not end, or gave up without need or without waiting
   };
   Rule rule{};

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "sim/disaster_draws.h"
+#include "work/replan_desk.h"
 
 namespace gleaner {
 namespace {
@@ -28,6 +29,22 @@ ServerOptions any_server(Dice& dice) {
   return o;
 }
 
+// Half of the clusters that skip plan anew as well, and some learn their orders; later still, so a stream of
+// its own again. Orders that are long on their way meet everything that can happen in between.
+void draw_planning(std::uint64_t seed, bool may_replan, ClusterSpec& s) {
+  constexpr std::uint32_t kStream = 3;
+  Dice dice(seed, kStream);
+  const bool replans = dice.chance(.5);
+  const bool learns = dice.chance(.2);
+  const double takes = dice.one_of(std::array{0.0, dice.between(0, .1), dice.between(0, 2)});
+  const double liars = dice.one_of(std::array{0.0, 0.0, .3, 1.0});
+  if (s.plan->method() != Method::partial) return;
+  if (may_replan && replans) s.server.policy = Policy::replan;
+  s.server.learn_orders = learns;
+  s.planning = from_seconds(takes);
+  s.liars = liars;
+}
+
 // From a stream of its own: policies came later, and old seeds give their old clusters.
 void draw_policy(std::uint64_t seed, std::optional<Policy> forced, ClusterSpec& s) {
   constexpr std::uint32_t kStream = 2;
@@ -35,6 +52,7 @@ void draw_policy(std::uint64_t seed, std::optional<Policy> forced, ClusterSpec& 
   const Policy drawn = dice.one_of(std::array{Policy::fixed, Policy::skip, Policy::skip});
   const auto margin = dice.one_of(std::array<std::uint32_t, 4>{0, 0, 1, 2});
   s.server.policy = policy_of(s.plan->method(), forced.value_or(drawn));
+  draw_planning(seed, !forced && drawn == Policy::skip, s);
   s.server.margin = s.server.policy == Policy::fixed ? 0 : margin;
 }
 
@@ -141,15 +159,20 @@ std::string DisasterCluster::flags() const {
                            : spec.server.when_unrecoverable == WhenUnrecoverable::approximate
                                ? std::string("approximate")
                                : "wait=" + duration_text(spec.server.wait);
+  std::string planning;
+  if (ReplanDesk::is_needed(spec.server)) {
+    planning = fmt::format(" --plan-time {} --liars {}", duration_text(spec.planning), spec.liars);
+  }
   const std::string margin = spec.server.margin > 0 ? fmt::format(" --margin {}", spec.server.margin) : "";
   return fmt::format(
       "--method {} --policy {}{} --workers {} --chunks {} --replication {} --scheme {} --blocks {} --frame "
       "{} "
-      "--order {} --recovery {} --when-unrecoverable {} --speeds {} --network {} --rounds {} "
-      "--checkpoint-every {}{}",
+      "--order {}{} --recovery {} --when-unrecoverable {} --speeds {} --network {} --rounds {} "
+      "--checkpoint-every {}{}{}",
       name_of(p.method()), name_of(spec.server.policy), margin, p.workers(), p.chunks(),
-      p.assignment().replication_min(), scheme, p.blocks(), frame, order, recovery, when, spec.speeds.text(),
-      spec.network.text(), spec.rounds, spec.checkpoint_every,
+      p.assignment().replication_min(), scheme, p.blocks(), frame, order,
+      spec.server.learn_orders ? " (then learned)" : "", recovery, when, spec.speeds.text(),
+      spec.network.text(), spec.rounds, spec.checkpoint_every, planning,
       spec.grid == Grid::integer ? " --grid integer" : "");
 }
 

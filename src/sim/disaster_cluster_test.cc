@@ -41,6 +41,9 @@ TEST(DisasterCluster, EveryOneIsSoundAndAllKindsCome) {
     ++seen["recovery " + std::to_string(static_cast<int>(c.spec.server.recovery.kind))];
     ++seen["policy " + std::to_string(static_cast<int>(c.spec.server.when_unrecoverable))];
     ++seen[std::string(name_of(c.spec.server.policy)) + " " + std::to_string(c.spec.server.margin)];
+    if (c.spec.server.learn_orders) ++seen["learned"];
+    if (c.spec.server.policy == Policy::replan && c.spec.liars > 0) ++seen["liars"];
+    if (c.spec.server.policy == Policy::replan && c.spec.planning > Duration::zero()) ++seen["planning"];
     if (c.spec.network.loss > 0) ++seen["loss"];
     if (c.spec.network.reorder > 0) ++seen["reorder"];
     if (c.spec.network.duplicate > 0) ++seen["duplicate"];
@@ -52,7 +55,8 @@ TEST(DisasterCluster, EveryOneIsSoundAndAllKindsCome) {
                            "segments 1",    "segments 4", "recovery 0", "recovery 1", "recovery 2",
                            "policy 0",      "policy 1",   "policy 2",   "loss",       "reorder",
                            "duplicate",     "partition",  "static 0",   "skip 0",     "skip 1",
-                           "skip 2"}) {
+                           "skip 2",        "replan 0",   "replan 1",   "replan 2",   "learned",
+                           "liars",         "planning"}) {
     EXPECT_GE(seen[kind], 10) << kind;
   }
 }

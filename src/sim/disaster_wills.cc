@@ -17,6 +17,7 @@ void DisasterWills::server_starts() { seats_.assign(seats_.size(), Seat{}); }
 void DisasterWills::round_begins() {
   for (Seat& seat : seats_) {
     seat.told = false;
+    seat.order.reset();
     seat.reported.clear();
   }
 }
@@ -42,12 +43,14 @@ void DisasterWills::sends(const SendWorker& action) {
     seat.live = true;
     seat.wanted.clear();
     seat.reported = kept ? seat.hello->kept : SlotSet{};
-  } else if (std::holds_alternative<StartRound>(action.message)) {
+  } else if (const auto* start = std::get_if<StartRound>(&action.message)) {
     seat.told = true;
     seat.wanted = SlotSet::first(plan_->assignment().load(action.peer.worker));
+    seat.order = start->order ? std::optional(*start->order) : std::nullopt;
   } else if (const auto* todo = std::get_if<Todo>(&action.message)) {
     seat.told = true;
     seat.wanted = todo->wanted;
+    if (todo->order) seat.order = *todo->order;
   }
 }
 
@@ -57,6 +60,23 @@ std::size_t DisasterWills::copies(ChunkId chunk) const {
     const Seat& seat = seats_[h.worker.index()];
     return seat.live && seat.reported.contains(h.slot);
   }));
+}
+
+std::optional<std::string> DisasterWills::complaint_of_order(WorkerId worker, const SlotSet& rejected) const {
+  const Seat& seat = seats_[worker.index()];
+  if (!seat.live || !seat.told || !seat.order) return std::nullopt;
+  SlotSet named;
+  for (const Slot s : *seat.order) {
+    if (named.contains(s) || s.index() >= plan_->assignment().load(worker)) {
+      return fmt::format("the order for worker {} names slot {}, which {}", worker.value, s.value,
+                         named.contains(s) ? "came before" : "it does not have");
+    }
+    named.insert(s);
+  }
+  const SlotSet forgotten = seat.wanted - seat.reported - rejected - named;
+  if (forgotten.empty()) return std::nullopt;
+  return fmt::format("worker {} is told to compute slots {} in an order that leaves them out", worker.value,
+                     forgotten.text());
 }
 
 std::optional<std::string> DisasterWills::complaint(const DisasterRoll& roll, Stamp stamp) const {
@@ -72,6 +92,10 @@ std::optional<std::string> DisasterWills::complaint(const DisasterRoll& roll, St
       return fmt::format("worker {} is {} to compute chunk {}, of which {} {} reported", h.worker.value,
                          wanted ? "not told" : "told", i, there, there == 1 ? "copy is" : "copies are");
     }
+  }
+  for (std::uint32_t j = 0; j < seats_.size(); ++j) {
+    const SlotSet rejected = roll.thrown_away({WorkerId(j), seats_[j].life}, stamp);
+    if (auto wrong = complaint_of_order(WorkerId(j), rejected)) return wrong;
   }
   return std::nullopt;
 }

@@ -32,8 +32,11 @@ class WillTest : public test::CheckedDisaster {
   void send(Peer to, const ServerMessage& message) {
     checker_.on_server_action(now_, SendWorker{to, message});
   }
-  void todo(std::uint32_t worker, const SlotSet& wanted) {
-    send(peer(worker), Todo{stamp_, ++revision_, wanted, nullptr});
+  void todo(std::uint32_t worker, const SlotSet& wanted, std::initializer_list<std::uint32_t> order = {}) {
+    std::vector<Slot> slots;
+    for (const std::uint32_t s : order) slots.emplace_back(s);
+    const OrderRef told = slots.empty() ? nullptr : std::make_shared<const std::vector<Slot>>(slots);
+    send(peer(worker), Todo{stamp_, ++revision_, wanted, told});
   }
   void report(std::uint32_t worker, const SlotSet& done) {
     tell(FromWorker{peer(worker), Progress{stamp_, done}});
@@ -104,6 +107,42 @@ TEST_F(WillTest, WhatSomebodyKeptCountsWhenItIsBack) {
   todo(1, slots({1}));
   go_on();
   expect_sound();
+}
+
+TEST_F(WillTest, AnOrderMayLeaveOutWhatIsDoneAndWhatIsNotWanted) {
+  report(0, slots({0}));
+  todo(1, slots({1}), {1});
+  todo(0, slots({0, 1}), {1});
+  go_on();
+  expect_sound();
+}
+
+TEST_F(WillTest, AnOrderHasEverythingThatIsToBeComputed) {
+  todo(1, slots({0, 1}), {1});
+  go_on();
+  expect_broken(Rule::will, "worker 1 is told to compute slots {0} in an order that leaves them out");
+}
+
+TEST_F(WillTest, AnOrderHoldsUntilTheNext) {
+  report(0, slots({0}));
+  todo(1, slots({1}), {1});
+  go_on();
+  lose(peer(0));
+  todo(1, slots({0, 1}));  // in the order that it has
+  go_on();
+  expect_broken(Rule::will, "worker 1 is told to compute slots {0} in an order that leaves them out");
+}
+
+TEST_F(WillTest, AnOrderNamesASlotOnce) {
+  todo(1, slots({0, 1}), {1, 0, 1});
+  go_on();
+  expect_broken(Rule::will, "the order for worker 1 names slot 1, which came before");
+}
+
+TEST_F(WillTest, AnOrderNamesWhatTheWorkerHas) {
+  todo(1, slots({0, 1}), {1, 0, 2});
+  go_on();
+  expect_broken(Rule::will, "the order for worker 1 names slot 2, which it does not have");
 }
 
 class WillWithMargin : public WillTest {

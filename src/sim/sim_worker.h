@@ -14,6 +14,7 @@ struct SimWorker {
   std::optional<Worker> machine;  // empty: no process
   Incarnation life;               // of the process, or of the last one
   bool hung = false;
+  double lies = 1;           // its reports say that a chunk took so many times as long as it did
   bool hangs_again = false;  // it hung before the run was interrupted, and does when it has said Hello
   bool awaited = false;      // the server's life waits for it to join
   Incarnation joined;        // the life that the server heard of last
