@@ -129,7 +129,7 @@ TEST(Grid, AnyNumberOfThreadsGivesTheSame) {
 TEST(Grid, EndsWithTheCellsThatAreComplete) {
   GridOptions o = small(1);
   std::atomic<int> asked = 0;
-  o.keep_going = [&] { return ++asked < 70; };
+  o.keep_going = [&] { return ++asked < 200; };
   const PolicyGrid grid = run_grid(o).value();
   EXPECT_FALSE(grid.complete);
   ASSERT_GE(grid.cells.size(), 1U);
