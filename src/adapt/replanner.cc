@@ -48,6 +48,7 @@ std::optional<SpeedRange> Replanner::range_of_worker(const RoundReport& report, 
 // done twice by now. One that has its copies does not count: it may have been told to drop it.
 void Replanner::find_contradictions(const RoundReport& report) {
   const std::vector<std::uint32_t> copies = copies_in(report);
+  const double hiccup = std::max(mean_took_, report.now) / options_.parts;  // of a scheduler or a network
   for (std::uint32_t j = 0; j < report.workers.size(); ++j) {
     const WorkerReport& w = report.workers[j];
     const std::optional<SpeedRange> told = told_range(w);
@@ -56,7 +57,7 @@ void Replanner::find_contradictions(const RoundReport& report) {
         w.in_hand && !w.done.contains(*w.in_hand) && !w.excluded.contains(*w.in_hand) &&
         copies[plan_->assignment().chunk_at(WorkerId(j), *w.in_hand).index()] < plan_->blocks();
     const bool too_long = w.elapsed > kTooLong * report.now;
-    const bool too_slow = doing && w.in_hand_for > kTooSlow * told->most;
+    const bool too_slow = doing && w.in_hand_for > kTooSlow * told->most + hiccup;
     if (too_long || too_slow) speeds_.distrust(WorkerId(j));
   }
 }
