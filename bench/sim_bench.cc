@@ -104,6 +104,13 @@ BENCHMARK_CAPTURE(slowness, skip, Policy::skip)
     ->Arg(200)
     ->Unit(benchmark::kMicrosecond);
 
+BENCHMARK_CAPTURE(slowness, replan, Policy::replan)
+    ->Name("SlownessReplan")
+    ->Arg(8)
+    ->Arg(64)
+    ->Arg(200)
+    ->Unit(benchmark::kMicrosecond);
+
 // B1 and B2 of one draw.
 void bounds(benchmark::State& state) {
   const auto m = static_cast<std::size_t>(state.range(0));

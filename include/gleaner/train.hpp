@@ -44,6 +44,11 @@ struct TrainOptions {
   bool approximate_if_lost =
       false;  ///< a chunk that nobody can compute any more is left out; else the run fails
 
+  /// Who computes what: skip (nobody computes a chunk of which there are enough copies), replan (and the rest
+  /// of a round is dealt out by the speeds that workers show in it), or static (everybody computes
+  /// everything).
+  std::string policy = "skip";
+
   std::string speeds =
       "none";  ///< injected slowness, as --speeds: "exponential:mean=20ms+slow:factor=3,workers=2"
   std::string faults = "none";  ///< injected losses, as --faults: "crash:count=1,round=5,at=mid"

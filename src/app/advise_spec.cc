@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "app/build_plan.h"
+#include "app/order_flag.h"
+#include "app/recovery_flags.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
@@ -62,6 +64,7 @@ PlanOptions plan_options(const AdviseOptions& o, const PlanSetting& setting) {
   plan.blocks = setting.blocks;
   plan.seed = o.seed;
   plan.given = {"--replication"};
+  plan.order = choose_order(plan.order, policy_named(o.policy).value_or(Policy::fixed), plan).name;
   // Only times are simulated, for which any frame will do, and a good one takes up to a second.
   plan.frame = setting.blocks > 1 ? "gaussian" : "ones";
   return plan;
@@ -122,6 +125,9 @@ Result<AdviseSpec> advise_spec(const AdviseOptions& o) {
     if (!memory) return bad_input(fmt::format("--memory: {}", memory.error().what), memory.error().cure);
     spec.limits.memory = memory.value();
   }
+  const Result<Policy> policy = parse_policy(o.policy);
+  if (!policy) return policy.error();
+  spec.policy = policy.value();
   spec.rounds = o.rounds;
   spec.trials = o.trials;
   spec.seed = o.seed;
@@ -138,6 +144,7 @@ std::string train_command_line(const AdviseOptions& o, const PlanSetting& s) {
   } else if (s.recovery.kind == Recovery::Kind::residual) {
     text += fmt::format(" --recovery residual={}", number_text(s.recovery.residual));
   }
+  if (s.method == Method::partial && o.policy != TrainOptions().policy) text += " --policy " + o.policy;
   return text;
 }
 

@@ -15,6 +15,7 @@
 #include "app/eval_command.h"
 #include "app/exit_code.h"
 #include "app/flags.h"
+#include "app/grid_command.h"
 #include "app/options.h"
 #include "app/parser.h"
 #include "app/plan_command.h"
@@ -44,6 +45,7 @@ struct Options {
   FactsOptions facts;
   SimulateOptions simulate;
   ReproduceFlags reproduce;
+  GridFlags grid;
   AdviseOptions advise;
   EvalOptions eval;
   bool version_json = false;
@@ -77,6 +79,7 @@ Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> c
                                 : name == "eval"      ? o.eval.config
                                 : name == "simulate"  ? o.simulate.config
                                 : name == "advise"    ? o.advise.config
+                                : name == "grid"      ? o.grid.config
                                 : name == "reproduce" ? o.reproduce.config
                                                       : o.facts.config;
   if (Status s = read_settings(config, command, commands); !s) return s.error();
@@ -87,6 +90,10 @@ Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> c
   if (name == "eval") return eval_command(o.eval);
   if (name == "reproduce") return reproduce_command(o.reproduce);
   if (name == "advise") return advise_command(o.advise);
+  if (name == "grid") {
+    o.grid.given = command.given();
+    return grid_command(o.grid);
+  }
   for (PlanOptions* plan : {&o.train.plan, &o.facts.plan, &o.simulate.plan}) plan->given = command.given();
   if (name == "simulate") return simulate_command(o.simulate);
   return name == "train" ? train_command(o.train) : plan_command(o.facts);
@@ -114,9 +121,10 @@ int parse_and_run(int argc, const char* const* argv) {
   Command simulate = simulate_flags(options.simulate);
   Command reproduce = reproduce_flags(options.reproduce);
   Command advise = advise_flags(options.advise);
+  Command grid = grid_flags(options.grid);
   Command eval = eval_flags(options.eval);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train, &plan, &simulate, &advise, &reproduce, &eval, &version};
+  const std::vector<Command*> commands{&train, &plan, &simulate, &advise, &grid, &reproduce, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");
   app.footer(kTry);

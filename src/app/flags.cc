@@ -24,6 +24,9 @@ constexpr const char* kTrainExamples = R"(Examples:
   gleaner train --config run.toml --rounds 50
       settings from a file; --print-config shows what one may say
 
+--policy  static: all chunks, in the order of the paper; skip: a chunk with enough copies is left
+          out and dropped; replan: the same, and what is left is dealt out by the speeds of this round
+--order   auto, optimal, mixed, worst-case, random, given, learned (from round to round)
 --speeds  KIND[:KEY=VALUE,..]: constant, exponential, shifted-exponential, lognormal, pareto,
           bimodal, markov, trace, none; + slow:factor=3,workers=2/5
 --faults  crash|hang:count=1[,workers=2/5][,round=5][,at=start|mid|after-signal|sending][,back=3]
@@ -56,6 +59,9 @@ constexpr const char* kSimulateExamples = R"(Examples:
       vectors of a million numbers over a network
 
 LIST is comma-separated; every combination is one row. Times without a unit are seconds.
+--policy   static: all chunks, in the order of the paper; skip: a chunk with enough copies is left
+           out and dropped; replan: the same, and what is left is dealt out by the speeds of this round
+--order    auto, optimal, mixed, worst-case, given, random (drawn anew in each trial), learned
 )";
 
 constexpr const char* kReproduceExamples = R"(Examples:
@@ -64,6 +70,19 @@ constexpr const char* kReproduceExamples = R"(Examples:
   gleaner reproduce --out out --reference shared/reference
       beside the published results, with figures and a page in out/index.html
   gleaner reproduce --trials 100 --json
+)";
+
+constexpr const char* kGridExamples = R"(Examples:
+  gleaner grid
+      every policy under speeds that last and that do not, on a random graph, some minutes
+  gleaner grid --assignment assignment.csv --traces load0.csv,load1.csv --out out
+      on a placement of your own, with measured times, and figures in out
+  gleaner grid --losses --json
+      what a worker costs that is lost after the signal, by policy and margin
+  gleaner grid --workers 40 --replication 4 --trials 10 --rounds 20
+      a quick look
+
+Every cell meets replication - blocks workers lost at the start. All times are in mean chunk times.
 )";
 
 constexpr const char* kAdviseExamples = R"(Examples:
@@ -103,10 +122,8 @@ void add_plan_group(Command& c, PlanOptions& o, std::vector<std::string_view> or
   c.count("--chunks", o.chunks, "number of data chunks (default: as many as workers)");
   c.count("--replication", o.replication, "workers that hold each chunk");
   c.count("--blocks", o.blocks, "vectors are 1/blocks of a gradient");
-  c.choice(
-      "--order", o.order, std::move(orders),
-      "order within the workers: auto (optimal, or mixed where chunks are skipped on a cyclic placement), "
-      "worst-case, random, given; in train learned, from round to round");
+  c.choice("--order", o.order, std::move(orders),
+           "order of chunks (auto: optimal, or mixed where they are skipped)");
   c.text("--frame", o.frame, "SPEC", "decoding vectors: auto, ones, gaussian, coloured[:improve=30s]")
       .choices = all(kFrames);
   c.count("--seed", o.seed, "of all draws; on the virtual clock one seed is one run");
@@ -116,15 +133,12 @@ void add_row_group(Command& c, SimulateOptions& o) {
   c.group("Rows (lists make one row for each combination)");
   c.text("--method", o.methods, "LIST", "partial, original, uncoded").choices = all(kMethods);
   c.text("--policy", o.policies, "LIST",
-         "static (compute all), skip (leave out chunks with enough copies), replan (and deal out the rest by "
-         "the speeds of this round)")
+         "static (compute all), skip (what has enough copies), replan (and by speed)")
       .choices = all(kPolicies);
   c.count("--margin", o.margin, "copies more than needed before a chunk is skipped, against losses");
   c.text("--replication", o.replications, "LIST", "workers that hold each chunk");
   c.text("--blocks", o.blocks, "LIST", "vectors are 1/blocks of a gradient");
-  c.text("--order", o.orders, "LIST",
-         "order within the workers: auto, optimal, mixed, worst-case, given, random (drawn anew in each "
-         "trial), or learned from round to round")
+  c.text("--order", o.orders, "LIST", "order of chunks (auto: optimal, or mixed where they are skipped)")
       .choices = all(kRoundOrders);
   c.text("--recovery", o.recovery, "RULE", "exact, deadline=T/T/.. (one row each) or residual=0.3").choices =
       all(kRecoveries);
@@ -148,13 +162,9 @@ void add_cluster_group(Command& c, SimulateOptions& o) {
   c.choice("--grid", o.grid, all(kGrids), "none, or integer: the server looks up at whole seconds only");
   c.text("--when-unrecoverable", o.when_unrecoverable, "WHAT", "stop, approximate or wait=60").choices =
       all(kUnrecoverable);
-  c.text("--silence", o.silence, "TIME",
-         "a worker that hangs or is cut off is given up after so long, in the unit of the chunk times "
-         "(train: 2s)");
-  c.text("--plan-time", o.plan_time, "TIME",
-         "with --policy replan: from a report of a worker's speed until orders that follow from it leave");
-  c.number("--liars", o.liars,
-           "share of workers that lie about their speed, each by a factor between 1/20 and 20");
+  c.text("--silence", o.silence, "TIME", "a silent worker is given up after so long (train: 2s)");
+  c.text("--plan-time", o.plan_time, "TIME", "from a report of speeds until the orders of replan leave");
+  c.number("--liars", o.liars, "share of workers that lie about their speed, by factors of 1/20 to 20");
   c.count("--checkpoint-every", o.checkpoint_every,
           "rounds between checkpoints: those since the last one are lost with the server");
   c.count("--dimension", o.dimension, "length of gradient and parameters (0: vectors have no size)");
@@ -167,8 +177,7 @@ void add_trials_group(Command& c, SimulateOptions& o) {
   c.count("--seed", o.plan.seed, "of all draws: the same seed, the same numbers");
   c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
   c.count("--disasters", o.disasters,
-          "instead: so many random clusters, all kinds of losses, every gradient checked; --policy forces "
-          "one on all");
+          "instead: so many random clusters, all kinds of losses, every gradient checked");
 }
 
 void add_data_group(Command& c, TrainOptions& o) {
@@ -208,10 +217,8 @@ void add_training_group(Command& c, TrainOptions& o) {
 
 void add_world_group(Command& c, TrainOptions& o) {
   c.group("Recovery and disturbances");
-  c.choice(
-      "--policy", o.policy, all(kPolicies),
-      "static (compute all), skip (leave out chunks with enough copies), replan (and deal out the rest by "
-      "the speeds of this round)");
+  c.choice("--policy", o.policy, all(kPolicies),
+           "static (compute all), skip (what has enough copies), replan (and by speed)");
   c.count("--margin", o.margin, "copies more than needed before a chunk is skipped, against losses");
   c.text("--recovery", o.recovery, "RULE", "exact, deadline=200ms or residual=0.3").choices =
       all(kRecoveries);
@@ -234,6 +241,7 @@ Command train_flags(TrainOptions& o) {
   add_world_group(c, o);
   c.group("Output");
   c.toggle("--verify", o.verify, "compare every gradient with a plain double-precision sum");
+  c.toggle("--bounds", o.bounds, "how soon rounds could have ended if all speeds were known");
   c.toggle("--compare", o.compare, "run the other methods too, on the same draws");
   c.toggle("--json", o.json, "the summary as JSON on stdout");
   c.file("--log", o.log, "write a JSON line per round (--compare: FILE.METHOD.jsonl too)");
@@ -278,8 +286,7 @@ Command simulate_flags(SimulateOptions& o) {
   add_cluster_group(c, o);
   add_trials_group(c, o);
   c.group("Output");
-  c.toggle("--ledger", o.ledger,
-           "what became of the work: wasted, skipped, aborted; by worker and chunk with --json");
+  c.toggle("--ledger", o.ledger, "what became of the work: wasted, skipped, aborted");
   c.toggle("--bounds", o.bounds, "how soon the round could have ended if all speeds were known");
   c.toggle("--json", o.json, "one JSON object on stdout");
   c.file("--svg", o.svg, "draw all rows in one figure (needs gnuplot)");
@@ -302,6 +309,29 @@ Command reproduce_flags(ReproduceFlags& o) {
   return c;
 }
 
+Command grid_flags(GridFlags& o) {
+  Command c("grid", "all policies under all kinds of slowness", kGridExamples);
+  c.group("Placement");
+  c.file("--assignment", o.assignment, "CSV file with the columns chunk,worker (default: a random graph)");
+  c.count("--workers", o.workers, "of the random graph, with as many chunks");
+  c.count("--replication", o.replication, "of the random graph: workers that hold each chunk");
+  c.group("Conditions");
+  c.text("--traces", o.traces, "LIST", "measured chunk times, files as of --speeds trace; scaled to mean 1");
+  c.text("--plan-time", o.plan_time, "TIME",
+         "from a report of speeds until orders that follow from it leave");
+  c.toggle("--losses", o.losses, "instead: what a worker costs that is lost after the signal");
+  c.group("Trials");
+  c.count("--trials", o.trials, "trials of every row");
+  c.count("--rounds", o.rounds, "rounds of each trial, one after another, in which orders are learned");
+  c.count("--seed", o.seed, "of all draws: the same seed, the same numbers");
+  c.count("--threads", o.threads, "that share the trials (0: one per core); changes no result");
+  c.group("Output");
+  c.file("--out", o.out, "figures and results.json go into this folder (needs gnuplot)").type = "DIR";
+  c.toggle("--json", o.json, "one JSON object on stdout");
+  add_config(c, o.config);
+  return c;
+}
+
 Command advise_flags(AdviseOptions& o) {
   Command c("advise", "which plan suits a cluster, found by simulation", kAdviseExamples);
   c.group("Cluster");
@@ -311,6 +341,7 @@ Command advise_flags(AdviseOptions& o) {
       all(kSpeedKinds);
   c.text("--faults", o.faults, "SPEC", "losses, drawn anew in each trial, e.g. crash:count=1").choices =
       all(kFaultKinds);
+  c.choice("--policy", o.policy, all(kPolicies), "of partial: static, skip or replan, as in train");
   c.text("--network", o.network, "SPEC", "ideal, or e.g. latency=5ms,bandwidth=100Mbit");
   c.text("--bandwidth", o.bandwidth, "RATE",
          "of a worker's link, e.g. 100Mbit, where --network says nothing");

@@ -9,6 +9,7 @@ namespace gleaner {
 [[nodiscard]] Command train_flags(TrainOptions& options);
 [[nodiscard]] Command plan_flags(FactsOptions& options);
 [[nodiscard]] Command simulate_flags(SimulateOptions& options);
+[[nodiscard]] Command grid_flags(GridFlags& flags);
 [[nodiscard]] Command reproduce_flags(ReproduceFlags& flags);
 [[nodiscard]] Command advise_flags(AdviseOptions& options);
 [[nodiscard]] Command eval_flags(EvalOptions& options);

@@ -40,7 +40,7 @@ struct PlanOptions {
 struct TrainOptions {
   PlanOptions plan;
   ConfigOptions config;
-  std::string policy = "static";
+  std::string policy = "skip";
   std::size_t margin = 0;  ///< copies beyond the blocks before a chunk is skipped
   std::string recovery = "exact";
   std::string when_unrecoverable = "stop";
@@ -73,6 +73,7 @@ struct TrainOptions {
   std::string clock = "real";
   bool verify = false;
   bool compare = false;
+  bool bounds = false;
   bool json = false;
   std::string log;
   std::string trace;
@@ -148,6 +149,25 @@ struct ReproduceFlags {
   std::string out;  ///< folder for figures and page; empty: none
 };
 
+/// Flags of `gleaner grid`. All times are in mean chunk times.
+struct GridFlags {
+  ConfigOptions config;
+  std::string assignment;  ///< CSV file; empty: a random graph
+  std::string traces;      ///< CSV files or logs, comma-separated; empty: no measured times
+  std::size_t workers = 200;
+  std::size_t replication = 8;
+  std::size_t trials = 40;
+  std::size_t rounds = 50;  ///< of each trial
+  std::string plan_time = "0.01";
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;  ///< 0: one per core
+  bool losses = false;
+  bool json = false;
+  std::string out;  ///< folder for figures and results; empty: none
+
+  std::vector<std::string> given;  ///< the flags that were written down
+};
+
 /// Flags of `gleaner advise`. Times may be plain numbers, in seconds.
 struct AdviseOptions {
   ConfigOptions config;
@@ -156,6 +176,7 @@ struct AdviseOptions {
   std::string speeds = "exponential:mean=1";
   std::string faults = "none";
   std::string network = "ideal";
+  std::string policy = "skip";
   std::string bandwidth;  ///< of a worker's link; empty: as --network says
   std::size_t dimension = 1'000'000;
   std::string memory;      ///< of a worker, for chunk gradients; empty: no limit

@@ -89,10 +89,7 @@ Result<std::vector<std::string>> recovery_rules(const std::string& text) {
 
 Result<Policy> parse_policy(std::string_view name) {
   if (const auto known = choose("--policy", std::string(name), kPolicies); !known) return known.error();
-  for (const Policy policy : {Policy::skip, Policy::replan}) {
-    if (name == name_of(policy)) return policy;
-  }
-  return Policy::fixed;
+  return *policy_named(name);
 }
 
 Status check_margin(std::size_t margin, const std::vector<Policy>& policies) {

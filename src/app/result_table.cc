@@ -57,6 +57,13 @@ std::string ratios(std::span<const TableRow> rows) {
     text += fmt::format("  {} takes {:.2f} of the time of {} per round ({} rounds with the same draws)\n",
                         rows[0].summary.method, ratio, rows[r].summary.method, common);
   }
+  for (const TableRow& row : rows) {
+    const RunSummary& s = row.summary;
+    if (std::isnan(s.clairvoyant_placed)) continue;
+    text += fmt::format("  {} takes {:.2f} times as long as somebody who knows all speeds ({} per round)\n",
+                        s.method, s.seconds_per_round.mean / s.clairvoyant_placed,
+                        time_text(s.clairvoyant_placed));
+  }
   return text;
 }
 

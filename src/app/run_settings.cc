@@ -7,6 +7,7 @@
 #include "app/build_plan.h"
 #include "app/choices.h"
 #include "app/recovery_flags.h"
+#include "app/run_bounds.h"
 #include "training/defaults.h"
 #include "work/schedule_spec.h"
 #include "work/spec_grammar.h"
@@ -58,6 +59,9 @@ Status read_world(const TrainOptions& o, RunSettings& settings) {
   const Result<SpeedModel> speeds = SpeedModel::parse(o.speeds, TimeUnits::required);
   if (!speeds) return speeds.error();
   settings.speeds = speeds.value();
+  if (o.bounds) {
+    if (Status s = check_bounds(settings.speeds); !s) return s;
+  }
   const Result<FaultModel> faults = FaultModel::parse(o.faults);
   if (!faults) return faults.error();
   settings.faults = faults.value();

@@ -15,27 +15,9 @@
 namespace gleaner {
 namespace {
 
-Result<std::vector<std::string>> list_of(std::string_view flag, const std::string& text) {
-  std::vector<std::string> values;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    std::string value = text.substr(at, end - at);
-    if (value.empty()) {
-      return bad_input(fmt::format("{} {} has an empty place", flag, text),
-                       "write values with a comma between them");
-    }
-    if (std::find(values.begin(), values.end(), value) != values.end()) {
-      return bad_input(fmt::format("{} {} names {} twice", flag, text, value), "name every value once");
-    }
-    values.push_back(std::move(value));
-    at = end + 1;
-  }
-  return values;
-}
-
 Result<std::vector<std::string>> names_of(std::string_view flag, const std::string& text,
                                           std::span<const std::string_view> known) {
-  Result<std::vector<std::string>> names = list_of(flag, text);
+  Result<std::vector<std::string>> names = comma_list(flag, text);
   if (!names) return names;
   for (const std::string& name : names.value()) {
     if (const auto good = choose(flag, name, known); !good) return good.error();
@@ -44,7 +26,7 @@ Result<std::vector<std::string>> names_of(std::string_view flag, const std::stri
 }
 
 Result<std::vector<std::size_t>> counts_of(std::string_view flag, const std::string& text) {
-  const Result<std::vector<std::string>> words = list_of(flag, text);
+  const Result<std::vector<std::string>> words = comma_list(flag, text);
   if (!words) return words.error();
   std::vector<std::size_t> counts;
   for (const std::string& word : words.value()) {
@@ -59,7 +41,7 @@ Result<std::vector<std::size_t>> counts_of(std::string_view flag, const std::str
 }
 
 Result<std::vector<Policy>> policies_of(const std::string& text) {
-  const Result<std::vector<std::string>> names = list_of("--policy", text);
+  const Result<std::vector<std::string>> names = comma_list("--policy", text);
   if (!names) return names.error();
   std::vector<Policy> policies;
   for (const std::string& name : names.value()) {
@@ -78,6 +60,24 @@ Result<std::vector<std::string>> methods_of(const SimulateOptions& o) {
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> comma_list(std::string_view flag, const std::string& text) {
+  std::vector<std::string> values;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    std::string value = text.substr(at, end - at);
+    if (value.empty()) {
+      return bad_input(fmt::format("{} {} has an empty place", flag, text),
+                       "write values with a comma between them");
+    }
+    if (std::find(values.begin(), values.end(), value) != values.end()) {
+      return bad_input(fmt::format("{} {} names {} twice", flag, text, value), "name every value once");
+    }
+    values.push_back(std::move(value));
+    at = end + 1;
+  }
+  return values;
+}
 
 Result<SimulateLists> simulate_lists(const SimulateOptions& o) {
   SimulateLists lists;

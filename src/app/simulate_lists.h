@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/options.h"
@@ -20,6 +21,9 @@ struct SimulateLists {
   std::vector<std::size_t> replications;
   std::vector<std::size_t> blocks;
 };
+
+/// "a,b,c" in its parts. Errors name the flag: an empty place, a value twice.
+[[nodiscard]] Result<std::vector<std::string>> comma_list(std::string_view flag, const std::string& text);
 
 /// Errors name the flag and the value: an empty place, a value twice, an unknown name, no whole number, a
 /// rule of recovery that is none.

@@ -13,6 +13,7 @@
 #include "app/model_card.h"
 #include "app/output_files.h"
 #include "app/result_table.h"
+#include "app/run_bounds.h"
 #include "app/say.h"
 #include "app/witness.h"
 #include "app/words.h"
@@ -72,6 +73,11 @@ Result<Outcome> run_method(const RunKit& kit, RunSpec spec, bool chosen) {
   if (!ran) return ran.error();
   RunResult& result = ran.value();
   result.summary.test_accuracy = kit.test_accuracy(spec, result.parameters);
+  if (o.bounds) {
+    const ClairvoyantBounds bounds = bounds_of_run(spec, result.summary.rounds);
+    result.summary.clairvoyant_free = bounds.free;
+    result.summary.clairvoyant_placed = bounds.placed;
+  }
   if (Status s = witness.close(result.summary); !s) {  // what was learnt is not lost with the log
     result.summary.status = "failed";
     result.summary.reason = s.error().sentence();

@@ -85,6 +85,11 @@ gleaner::Result<ServerOptions> server_options(const TrainOptions& o) {
   } else if (o.residual > 0) {
     server.recovery = {Recovery::Kind::residual, {}, o.residual};
   }
+  const std::optional<Policy> policy = policy_named(o.policy);
+  if (!policy) {
+    return bad_input(fmt::format("policy \"{}\" is none", o.policy), "give static, skip or replan");
+  }
+  server.policy = *policy;
   if (o.approximate_if_lost) server.when_unrecoverable = WhenUnrecoverable::approximate;
   return server;
 }

@@ -64,6 +64,7 @@ struct Refused {
 struct StartRound {
   Stamp stamp;
   OrderRef order = nullptr;  ///< null: the plan's
+  bool listens = false;      ///< reports shall say how quick the worker is
   /// Tell so long after this arrives how far you are, as for a Report; 0: you need not.
   Duration report_after{};
 };
@@ -116,7 +117,7 @@ struct Pace {
 };
 
 /// Everything finished so far in this round; merged by OR, so repetition and reordering do no harm. The rest
-/// holds at the moment at which it was sent.
+/// holds at the moment at which it was sent, and is there only if the server listens.
 struct Progress {
   Stamp stamp;
   SlotSet done;

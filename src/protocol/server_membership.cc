@@ -79,7 +79,7 @@ void Server::enter_round(Peer peer, Out& out) {
   out.push_back(SendParameters{peer, stamp_});
   p.planned_for = false;
   p.order = first_orders_.empty() ? nullptr : first_orders_[peer.worker.index()];
-  StartRound start{stamp_, p.order};
+  StartRound start{stamp_, p.order, learns()};
   if (listening_ == Listening::asked && listen_after_ > Duration::zero() && plans_ == 0) {
     start.report_after = listen_after_;
     if (!std::exchange(p.asked, true)) asked_ = std::max(asked_, ++unanswered_);

@@ -15,6 +15,13 @@ std::string_view name_of(Policy policy) {
 
 Policy policy_of(Method method, Policy policy) { return method == Method::partial ? policy : Policy::fixed; }
 
+std::optional<Policy> policy_named(std::string_view name) {
+  for (const Policy policy : {Policy::fixed, Policy::skip, Policy::replan}) {
+    if (name == name_of(policy)) return policy;
+  }
+  return std::nullopt;
+}
+
 Status ServerOptions::check() const {
   if (term.value == 0) return bad_input("term 0 is no life of a server", "terms start at 1");
   if (recovery.kind == Recovery::Kind::deadline && recovery.deadline <= Duration::zero()) {

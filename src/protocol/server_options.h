@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,8 @@ enum class Policy : std::uint8_t {
 };
 /// "static", "skip" or "replan".
 [[nodiscard]] std::string_view name_of(Policy policy);
+/// The inverse; nothing for any other text.
+[[nodiscard]] std::optional<Policy> policy_named(std::string_view name);
 /// What a round of `method` does that is asked for `policy`: only partial ever skips. The others are what
 /// Gleaner is compared with, and run as their papers say.
 [[nodiscard]] Policy policy_of(Method method, Policy policy);

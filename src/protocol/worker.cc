@@ -59,6 +59,7 @@ void Worker::on(const StartRound& m, Out& out) {
     order_.assign(order.begin(), order.end());
   }
   pace_ = Pace{};
+  listens_ = m.listens;
   if (m.report_after > Duration::zero()) out.push_back(TellFraction{stamp_, now_ + m.report_after});
   wanted_ = SlotSet::first(order_.size());
   if (later_term) {
@@ -248,8 +249,9 @@ void Worker::note_fraction(double fraction) {
 }
 
 void Worker::report(Out& out) const {
-  Progress p{stamp_, done_, pace_};
-  if (in_hand_ && in_hand_->stamp == stamp_ && !in_hand_->aborting) {
+  Progress p{stamp_, done_};
+  if (listens_) p.pace = pace_;
+  if (listens_ && in_hand_ && in_hand_->stamp == stamp_ && !in_hand_->aborting) {
     if (pace_.parts < kChunkParts && in_hand_->pace.elapsed > pace_.elapsed) p.pace = in_hand_->pace;
     p.in_hand = in_hand_->slot;
     p.in_hand_for = now_ - in_hand_->began;

@@ -168,7 +168,8 @@ class Worker {
   std::optional<Todo> early_;  // the latest that has overtaken its StartRound
   Epoch last_epoch_;
   std::optional<InHand> in_hand_;
-  Pace pace_;  // of the attempts before it in this round
+  bool listens_ = false;  // the server, in this round
+  Pace pace_;             // of the attempts before it in this round
   std::optional<Ticket> sending_;
 };
 

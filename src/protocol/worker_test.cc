@@ -92,7 +92,7 @@ TEST_F(WorkerTest, AReconnectTellsWhatIsKeptAndWhatWasRejected) {
 }
 
 TEST_F(WorkerTest, ComputesOneChunkAfterAnotherInItsOrder) {
-  EXPECT_EQ(only<Compute>(hear(StartRound{kRound1})).slot, Slot(0));
+  EXPECT_EQ(only<Compute>(hear(StartRound{kRound1, nullptr, true})).slot, Slot(0));
   const auto next = finish(0);
   ASSERT_EQ(next.size(), 2U);
   EXPECT_EQ(std::get<Compute>(next[0]).slot, Slot(1));
@@ -105,7 +105,7 @@ TEST_F(WorkerTest, ComputesOneChunkAfterAnotherInItsOrder) {
 }
 
 TEST_F(WorkerTest, ReportsTheFractionOfTheChunkInHand) {
-  hear(StartRound{kRound1});
+  hear(StartRound{kRound1, nullptr, true});
   const auto told = [&](double f) {
     return std::get<Progress>(only<SendServer>(step(ChunkFraction{kRound1, Slot(0), f})).message);
   };

@@ -75,11 +75,11 @@ TEST(ThreadCluster, TheLedgerAddsUp) {
       EXPECT_LE(all.computed, r.chunk_times.size());
       Duration drawn{};
       for (const ChunkTime& c : r.chunk_times) drawn += from_seconds(c.drawn_seconds);
-      if (all.computed == r.chunk_times.size()) EXPECT_GE(all.busy, drawn);
+      EXPECT_TRUE(all.computed < r.chunk_times.size() || all.busy >= drawn);
       sum += r.ledger;
     }
     EXPECT_EQ(s.ledger, sum);
-    EXPECT_EQ(s.ledger.total().skipped > 0, policy == Policy::skip);
+    EXPECT_GE(s.ledger.total().skipped, policy == Policy::skip ? 1U : 0U);
     EXPECT_GT(s.ledger.total().aborted, 0U);
   }
 }

@@ -84,6 +84,7 @@ struct RoundOutcome {
   /// counts from when it began first; the server's absence between two rounds counts as part of the second.
   Duration took{};
   Duration signalled{};      ///< from BeginRound to the first signal
+  Duration asked{};          ///< until workers told how far they are, for the first time; 0: nobody was asked
   double residual_norm = 0;  ///< sqrt(residual^2) in block space: what the paper plots
   /// By all workers until the commit, lost ones included. This, the losses, messages and bytes include what
   /// was undone by a loss of the server, and spent until the round began anew.

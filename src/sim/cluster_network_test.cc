@@ -44,7 +44,7 @@ TEST(ClusterNetwork, BytesAreCountedAsTheyAreSent) {
   spec.dimension = 100;
   spec.parameter_bytes = 1000;
   const RoundOutcome r = one_round(spec);
-  EXPECT_EQ(r.bytes_to_server, 2U * (36 + 432));                  // Progress; frame, index, 100 floats
+  EXPECT_EQ(r.bytes_to_server, 2U * (27 + 432));                  // Progress; frame, index, 100 floats
   EXPECT_EQ(r.bytes_to_workers, 2U * (1024 + 24 + 12 + 1 + 24));  // StartRound, Transmit, Committed
 }
 
@@ -53,10 +53,10 @@ TEST(ClusterNetwork, AVectorTakesItsTimeOnALink) {
   spec.dimension = 242;           // 968 bytes of floats, 1000 on the wire
   spec.network.bandwidth = 1000;  // bytes per second
   const RoundOutcome r = one_round(spec);
-  // Welcome, which is still on its way, and StartRound 24 ms each, chunk 1 s, Progress 36 ms; then Transmit
+  // Welcome, which is still on its way, and StartRound 24 ms each, chunk 1 s, Progress 27 ms; then Transmit
   // 37 ms, vector 1 s.
-  EXPECT_EQ(r.signalled, milliseconds(1084));
-  EXPECT_EQ(r.took, milliseconds(1084 + 37 + 1000));
+  EXPECT_EQ(r.signalled, milliseconds(1075));
+  EXPECT_EQ(r.took, milliseconds(1075 + 37 + 1000));
 }
 
 TEST(ClusterNetwork, TheServersLineIsSharedFirstComeFirstServed) {
@@ -64,9 +64,9 @@ TEST(ClusterNetwork, TheServersLineIsSharedFirstComeFirstServed) {
   spec.dimension = 242;
   spec.network.server_bandwidth = 1000;
   const RoundOutcome r = one_round(spec);
-  // Down: the last Welcome, then worker k starts after another (k+1) 24 ms. Up: its Progress of 36 ms finds
-  // the line busy: the last is through 1 s + 48 ms + 4 36 ms after the start.
-  EXPECT_EQ(r.signalled, milliseconds(1048 + 4 * 36));
+  // Down: the last Welcome, then worker k starts after another (k+1) 24 ms. Up: its Progress of 27 ms finds
+  // the line busy: the last is through 1 s + 48 ms + 4 27 ms after the start.
+  EXPECT_EQ(r.signalled, milliseconds(1048 + 4 * 27));
   // Signals of 33 ms one after another; the vectors of 1 s follow without a gap.
   EXPECT_EQ(r.took, r.signalled + milliseconds(37 + 4 * 1000));
 }

@@ -108,7 +108,9 @@ void Cluster::Engine::on(const sim_event::BeginNow& e) {
       later(p.from, sim_event::PartitionBegins{k});
     }
   }
-  tell_server(replan_desk_ ? replan_desk_->begin_round(round_) : BeginRound{round_});
+  const BeginRound begin = replan_desk_ ? replan_desk_->begin_round(round_) : BeginRound{round_};
+  if (spec_.server.policy == Policy::replan) tally_.asked = begin.listen_after;
+  tell_server(begin);
 }
 
 void Cluster::Engine::finish_commit() {

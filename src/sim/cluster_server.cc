@@ -93,6 +93,9 @@ void Cluster::Engine::take_outcomes() {
 
 void Cluster::Engine::perform(SendWorker& a) {
   SimWorker& w = worker(a.peer.worker);
+  if (tally_.asked == Duration::zero() && std::holds_alternative<Report>(a.message)) {
+    tally_.asked = now() - round_began_;
+  }
   send(w, a.peer, std::move(a.message));
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "coding/clairvoyant.h"
 #include "sim/cluster.h"
 #include "sim/model_faults.h"
 #include "sim/virtual_cluster.h"
@@ -84,6 +85,25 @@ RC_GTEST_PROP(LedgerReplay, TakesAsLongAsTheRound, ()) {
   RC_ASSERT(replay.run(times) == replayed);
 }
 
+// A plan that knows all times ends when B2 says that it can.
+RC_GTEST_PROP(LedgerReplay, OfReplanIsTheClairvoyantBound, ()) {
+  Case c = *any_case();
+  c.method = Method::partial;
+  c.policy = Policy::replan;
+  c.margin = 0;
+  const ClusterSpec spec = c.spec();
+  std::vector<Duration> times;
+  std::vector<double> in_seconds;
+  for (std::uint32_t w = 0; w < c.workers; ++w) {
+    times.push_back(spec.speeds.chunk_time(c.seed, RoundId(1), WorkerId(w), 0));
+    in_seconds.push_back(seconds(times.back()));
+  }
+  const double replayed = seconds(RoundReplay(spec.plan, spec.server).run(times));
+  const double bound = Clairvoyant(spec.plan->assignment(), c.blocks).bounds(in_seconds).placed;
+  RC_ASSERT(replayed >= bound - 1e-6);
+  RC_ASSERT(replayed <= bound + 1e-6);
+}
+
 void expect_sums(const LedgerPage& page) {
   LedgerRow of_chunks;
   for (const LedgerRow& row : page.chunks) of_chunks += row;
@@ -98,6 +118,7 @@ void expect_sums(const LedgerPage& page) {
 RC_GTEST_PROP(LedgerOfACluster, CountsWhatTheServerCountsWhateverIsLost, ()) {
   Case c = *any_case();
   c.method = Method::partial;
+  if (c.margin == 0 && *rc::gen::arbitrary<bool>()) c.policy = Policy::replan;
   if (*rc::gen::arbitrary<bool>()) c.speeds += ",per=chunk";
   ClusterSpec spec = c.spec();
   spec.rounds = 4;
@@ -174,7 +195,7 @@ RC_GTEST_PROP(LedgerOfACluster, ATrainingRunAndTheSimulatorAgreeOnIt, ()) {
   small.method = *rc::gen::element(Method::partial, Method::partial, Method::original, Method::uncoded);
   small.replication = 4;
   small.blocks = small.method == Method::partial ? *rc::gen::inRange<std::size_t>(1, 4) : 1;
-  small.server.policy = *rc::gen::element(Policy::fixed, Policy::skip);
+  small.server.policy = *rc::gen::element(Policy::fixed, Policy::skip, Policy::replan);
   small.speeds =
       *rc::gen::element<std::string>("exponential:mean=4ms", "lognormal:mean=4ms,sigma=1,per=chunk");
   if (small.method == Method::partial && *rc::gen::arbitrary<bool>()) {

@@ -48,7 +48,10 @@ inline constexpr std::size_t kFrameBytes = 24;
 [[nodiscard]] inline std::size_t message_bytes(const Plan& plan, WorkerId from,
                                                const WorkerMessage& message) {
   if (std::holds_alternative<Hello>(message)) return kFrameBytes + 32 + slot_bytes(plan, from);
-  if (std::holds_alternative<Progress>(message)) return kFrameBytes + 11 + slot_bytes(plan, from);
+  if (const auto* p = std::get_if<Progress>(&message)) {
+    const bool tells_its_pace = p->pace.elapsed > Duration::zero() || p->in_hand;
+    return kFrameBytes + (tells_its_pace ? 11 : 2) + slot_bytes(plan, from);
+  }
   return kFrameBytes + 4 + std::get<ChunkRejected>(message).why.size();
 }
 

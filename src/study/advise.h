@@ -22,8 +22,9 @@ struct AdviseSpec {
   SettingLimits limits;
   /// Its speeds are those of chunks that are 1/m of the data: with N chunks every drawn time counts m / N.
   Conditions conditions;
-  std::uint64_t rounds = 1;     ///< of a trial
-  std::uint64_t trials = 1000;  ///< of the settings that are compared in the end
+  Policy policy = Policy::skip;  ///< of `partial`
+  std::uint64_t rounds = 1;      ///< of a trial
+  std::uint64_t trials = 1000;   ///< of the settings that are compared in the end
   std::uint64_t seed = 1;
   std::size_t threads = 0;  ///< 0: one per core. Changes no result
 

@@ -54,6 +54,7 @@ TrialsSpec trials_of(const AdviseSpec& spec, const TriedSetting& tried, std::uin
   study.cluster.plan = tried.plan;
   study.cluster.code = code_for(tried.setting.method);
   study.cluster.server.recovery = tried.setting.recovery;
+  study.cluster.server.policy = policy_of(tried.setting.method, spec.policy);
   study.cluster.rounds = spec.rounds;
   study.cluster.dimension = spec.limits.dimension;
   study.cluster.parameter_bytes = spec.limits.dimension * sizeof(float);

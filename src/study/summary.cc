@@ -37,6 +37,7 @@ void add_quantiles(std::span<const TrialOutcome> outcomes, StudySummary& s) {
 
 void add_counts(std::span<const TrialOutcome> outcomes, StudySummary& s) {
   std::vector<double> events;
+  std::vector<double> asked;
   for (const TrialOutcome& trial : outcomes) {
     s.seconds.push_back(kUnknown);
     s.residuals.push_back(kUnknown);
@@ -50,11 +51,13 @@ void add_counts(std::span<const TrialOutcome> outcomes, StudySummary& s) {
     s.server_restarts += trial.server_restarts;
     s.rounds_repeated += trial.rounds_repeated;
     for (const RoundOutcome& round : trial.rounds) {
+      if (round.asked > Duration::zero()) asked.push_back(seconds(round.asked));
       s.lost_after_signal += round.lost_after_signal;
       s.uncovered += round.uncovered;
     }
   }
   s.events = estimate(events).mean;
+  s.asked = estimate(asked).mean;
 }
 
 }  // namespace

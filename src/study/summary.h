@@ -22,8 +22,9 @@ struct StudySummary {
   Estimate time;          ///< seconds from BeginRound to Commit
   double p50 = kUnknown;  ///< of all rounds of all completed trials; quantile() of statistics.h
   double p99 = kUnknown;
-  Estimate signalled;      ///< seconds until the first signal
-  Estimate residual_norm;  ///< sqrt(residual^2) in block space; mean_square: of all rounds
+  Estimate signalled;       ///< seconds until the first signal
+  double asked = kUnknown;  ///< seconds until workers first told how far they are, of the rounds that asked
+  Estimate residual_norm;   ///< sqrt(residual^2) in block space; mean_square: of all rounds
   double chunks_completed = kUnknown;
   double chunks_used = kUnknown;
   double messages = kUnknown;

@@ -21,24 +21,29 @@ std::string text(const Json& json, int indent) {
 }
 
 Json json_of(const RunSummary& s) {
-  return {{"method", s.method},
-          {"policy", s.policy},
-          {"status", s.status},
-          {"reason", s.reason},
-          {"seed", s.seed},
-          {"rounds", s.rounds},
-          {"seconds_per_round", {{"mean", s.seconds_per_round.mean}, {"p95", s.seconds_per_round.p95}}},
-          {"loss", s.loss},
-          {"accuracy", s.accuracy},
-          {"test_accuracy", s.test_accuracy},
-          {"chunks_completed", s.chunks_completed},
-          {"chunks_used", s.chunks_used},
-          {"bytes_to_server", s.bytes_to_server},
-          {"bytes_to_workers", s.bytes_to_workers},
-          {"gradient_error_max", s.gradient_error_max},
-          {"workers_lost", s.workers_lost},
-          {"epochs_max", s.epochs_max},
-          {"ledger", ledger_of_run(s.ledger)}};
+  Json json = {{"method", s.method},
+               {"policy", s.policy},
+               {"status", s.status},
+               {"reason", s.reason},
+               {"seed", s.seed},
+               {"rounds", s.rounds},
+               {"seconds_per_round", {{"mean", s.seconds_per_round.mean}, {"p95", s.seconds_per_round.p95}}},
+               {"loss", s.loss},
+               {"accuracy", s.accuracy},
+               {"test_accuracy", s.test_accuracy},
+               {"chunks_completed", s.chunks_completed},
+               {"chunks_used", s.chunks_used},
+               {"bytes_to_server", s.bytes_to_server},
+               {"bytes_to_workers", s.bytes_to_workers},
+               {"gradient_error_max", s.gradient_error_max},
+               {"workers_lost", s.workers_lost},
+               {"epochs_max", s.epochs_max},
+               {"ledger", ledger_of_run(s.ledger)}};
+  if (!std::isnan(s.clairvoyant_placed)) {
+    json["clairvoyant"] = {{"free", s.clairvoyant_free}, {"placed", s.clairvoyant_placed}};
+    json["ratio_to_clairvoyant"] = s.seconds_per_round.mean / s.clairvoyant_placed;
+  }
+  return json;
 }
 
 Json json_of(const ChunkTime& c) {

@@ -98,6 +98,9 @@ struct RunSummary {
   std::uint64_t workers_lost = 0;
   std::uint32_t epochs_max = 0;  ///< most selections that one round needed
   LedgerPage ledger;             ///< of all rounds
+  /// What nobody could have beaten, where that was asked for: seconds per round.
+  double clairvoyant_free = kNotMeasured;    ///< B1
+  double clairvoyant_placed = kNotMeasured;  ///< B2
 };
 
 /// The smallest value such that at least the share q of the values is no larger (nearest rank): the

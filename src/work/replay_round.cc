@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
+
+#include "adapt/forecast.h"
+#include "adapt/list_order.h"
 
 namespace gleaner {
 
@@ -9,14 +13,25 @@ RoundReplay::RoundReplay(std::shared_ptr<const Plan> plan, const ServerOptions& 
     : plan_(std::move(plan)),
       blocks_(plan_->blocks()),
       enough_(blocks_ + options.margin),
-      skips_(plan_->method() == Method::partial && options.policy != Policy::fixed),
-      whole_(plan_->method() == Method::original) {
+      policy_(plan_->method() == Method::partial ? options.policy : Policy::fixed),
+      whole_(plan_->method() == Method::original),
+      start_{&plan_->assignment(), blocks_, std::vector<WorkerState>(plan_->workers())},
+      flow_(plan_->assignment(), blocks_) {
   for (std::uint32_t w = 0; w < plan_->workers(); ++w) {
     first_.push_back(static_cast<std::uint32_t>(place_.size()));
     const std::span<const Slot> order = plan_->ordering().of(WorkerId(w));
     place_.resize(place_.size() + order.size());
     for (std::uint32_t p = 0; p < order.size(); ++p) place_[first_[w] + order[p].index()] = p;
   }
+}
+
+Duration RoundReplay::run(std::span<const Duration> times) {
+  switch (policy_) {
+    case Policy::fixed: return fixed(times);
+    case Policy::skip: return skipping(times);
+    case Policy::replan: return replanning(times);
+  }
+  return kNever;
 }
 
 // The l-th copy of the chunk that gets it last.
@@ -97,6 +112,18 @@ Duration RoundReplay::skipping(std::span<const Duration> times) {
     for (const std::uint32_t w : free) take_next(w, now, times[w]);
   }
   return kNever;
+}
+
+Duration RoundReplay::replanning(std::span<const Duration> times) {
+  constexpr std::uint64_t kFlowStepsMax = 1'000'000;  // beyond it LIST alone, so that a replay stays cheap
+  constexpr Duration kShortest(1);                    // plans want times above 0
+  for (std::size_t w = 0; w < times.size(); ++w) {
+    start_.workers[w].chunk_time =
+        times[w] == kNever ? WorkerState::kNever : seconds(std::max(times[w], kShortest));
+  }
+  const std::optional<FlowPlanner::Plan> plan = flow_.plan(start_, kFlowStepsMax);
+  const double end = forecast(start_, plan ? plan->orders : list_orders(start_), true);
+  return end < WorkerState::kNever ? from_seconds(end) : kNever;
 }
 
 }  // namespace gleaner

@@ -8,28 +8,29 @@
 #include <span>
 #include <vector>
 
+#include "adapt/flow_order.h"
 #include "coding/plan.h"
 #include "protocol/server_options.h"
 
 namespace gleaner {
 
 /// No messages, no losses on the way: what is finished is known at once. On an ideal network a round of the
-/// simulator (sim/cluster.h) with these chunk times takes just as long, which the tests say. Reuses its
-/// memory; belongs to one thread.
+/// simulator (sim/cluster.h) with these chunk times takes just as long, static or skip, which the tests say.
+/// Under replan the orders are those of a plan that knows all times from the start of the round on (flow and
+/// LIST): the round without what listening and guessing cost. Reuses its memory; belongs to one thread.
 class RoundReplay {
  public:
   /// The chunk time of a worker that is lost before it has finished anything; the time of a round that never
   /// ends.
   static constexpr Duration kNever = Duration::max();
 
-  /// Orders, blocks and method are those of the plan; policy and margin those of `options`. REQUIRES: the
-  /// policy is fixed or skip, or the method is one for which it means nothing.
+  /// Orders, blocks and method are those of the plan; policy and margin those of `options`, as far as they
+  /// mean something to the method. (A replay of replan knows no margin.)
   RoundReplay(std::shared_ptr<const Plan> plan, const ServerOptions& options);
 
-  /// `times`: of a chunk, by worker, >= 0 or kNever. O(copies) without skipping, O(copies log workers) with.
-  [[nodiscard]] Duration run(std::span<const Duration> times) {
-    return skips_ ? skipping(times) : fixed(times);
-  }
+  /// `times`: of a chunk, by worker, >= 0 or kNever. O(copies) without skipping, O(copies log workers) with,
+  /// and a flow more with re-planning.
+  [[nodiscard]] Duration run(std::span<const Duration> times);
 
  private:
   struct Due {
@@ -45,12 +46,13 @@ class RoundReplay {
   };
   [[nodiscard]] Duration fixed(std::span<const Duration> times);
   [[nodiscard]] Duration skipping(std::span<const Duration> times);
+  [[nodiscard]] Duration replanning(std::span<const Duration> times);
   void take_next(std::uint32_t worker, Duration now, Duration takes);
 
   std::shared_ptr<const Plan> plan_;
   std::size_t blocks_;
-  std::size_t enough_;  // copies at which a chunk is left out
-  bool skips_;
+  std::size_t enough_;                // copies at which a chunk is left out
+  Policy policy_;                     // fixed for all methods but partial
   bool whole_;                        // a chunk counts when its worker has finished all of them
   std::vector<std::uint32_t> first_;  // of each worker in place_
   std::vector<std::uint32_t> place_;  // of each slot in the order of its worker
@@ -58,6 +60,8 @@ class RoundReplay {
   std::vector<std::uint32_t> count_;  // copies of each chunk
   std::vector<Worker> workers_;
   std::vector<Due> due_;  // a heap
+  RoundState start_;      // for plans
+  FlowPlanner flow_;
 };
 
 }  // namespace gleaner

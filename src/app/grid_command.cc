@@ -1,0 +1,94 @@
+#include "app/grid_command.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/exit_code.h"
+#include "app/grid_spec.h"
+#include "app/interrupt.h"
+#include "app/reproduce_files.h"
+#include "app/say.h"
+#include "app/study_progress.h"
+#include "study/grid_figures.h"
+#include "study/grid_json.h"
+#include "study/grid_marks.h"
+#include "study/grid_tables.h"
+#include "training/atomic_file.h"
+
+namespace gleaner {
+namespace {
+
+namespace fs = std::filesystem;
+
+Status write_figures(const std::string& folder, const PolicyGrid& grid) {
+  for (const GridFigure& figure : grid_figures(grid)) {
+    const Result<std::string> svg = draw_svg(figure.figure);
+    if (!svg) return svg.error();
+    if (Status s = write_atomically(fs::path(folder) / figure.file, svg.value()); !s) return s;
+  }
+  return {};
+}
+
+// The tables, or the same as JSON; and what goes into the folder.
+struct Findings {
+  std::string text;
+  std::string json;
+  bool complete = false;
+};
+
+Result<Findings> run_study(const GridFlags& flags, const GridOptions& options) {
+  if (flags.losses) {
+    const Result<LossStudy> study = run_losses(options);
+    if (!study) return study.error();
+    return Findings{losses_text(study.value()), losses_json(options, study.value()), study.value().complete};
+  }
+  const Result<PolicyGrid> grid = run_grid(options);
+  if (!grid) return grid.error();
+  const PolicyGrid& g = grid.value();
+  Findings report{grid_text(g), grid_json(options, g), g.complete};
+  const std::string marks = marks_text(grid_marks(g));
+  if (!marks.empty()) report.text += fmt::format("What was promised for the paper's graph\n\n{}", marks);
+  if (flags.out.empty() || !g.complete) return report;
+  if (Status s = write_figures(flags.out, g); !s) return s.error();
+  return report;
+}
+
+}  // namespace
+
+Result<int> grid_command(const GridFlags& flags) {
+  const InterruptGuard guard;
+  Result<GridOptions> options = grid_spec(flags);
+  if (!options) return options.error();
+  if (!flags.out.empty()) {
+    if (Status s = check_gnuplot("--out"); !s) return s.error();
+    if (Status s = make_out_folder(flags.out); !s) return s.error();
+  }
+  // First of all, so that it can be repeated however it ends.
+  if (flags.json) {
+    say("seed {}\n", flags.seed);
+  } else {
+    fmt::print("seed {}\n\n", flags.seed);
+    std::fflush(stdout);
+  }
+  StudyProgress progress;
+  options.value().progress = [&](const std::string& what, std::size_t done, std::size_t all) {
+    progress.begin(fmt::format("row {} of {} ({})", done + 1, all, what));
+  };
+  options.value().trial_progress = [&](std::uint64_t done, std::uint64_t all) { progress.tell(done, all); };
+  options.value().keep_going = [] { return !InterruptGuard::interrupted(); };
+  const Result<Findings> report = run_study(flags, options.value());
+  progress.clear();
+  if (!report) return report.error();
+  fmt::print("{}\n", flags.json ? report.value().json : report.value().text);
+  if (!report.value().complete) return kExitInterrupted;
+  if (flags.out.empty()) return kExitDone;
+  const fs::path results = fs::path(flags.out) / (flags.losses ? "losses.json" : "results.json");
+  if (Status s = write_atomically(results, report.value().json + "\n"); !s) return s.error();
+  say("{} holds the results\n", flags.out);
+  return kExitDone;
+}
+
+}  // namespace gleaner

@@ -1,0 +1,15 @@
+// The grid and the losses as tables.
+#pragma once
+
+#include <string>
+
+#include "study/grid.h"
+#include "study/grid_losses.h"
+
+namespace gleaner {
+
+/// For each number of blocks the times and the work; all in mean chunk times.
+[[nodiscard]] std::string grid_text(const PolicyGrid& grid);
+[[nodiscard]] std::string losses_text(const LossStudy& study);
+
+}  // namespace gleaner
