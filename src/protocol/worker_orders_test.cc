@@ -75,26 +75,26 @@ TEST_F(WorkerOrdersTest, AnOrderOfTheRoundReplacesThePlansForThisRoundOnly) {
 }
 
 TEST_F(WorkerOrdersTest, AnotherOrderDropsTheChunkInHandIfAnotherComesFirst) {
-  hear(StartRound{kRound1});
+  hear(StartRound{kRound1, nullptr, true});
   EXPECT_EQ(only<Abort>(hear(Todo{kRound1, 1, SlotSet::first(4), order({3, 0, 1, 2})})).slot, Slot(0));
   EXPECT_THAT(rest(end(0, ChunkOutcome::stopped)), testing::ElementsAre(3, 0, 1, 2));
 }
 
 TEST_F(WorkerOrdersTest, AnotherOrderLeavesTheChunkInHandIfItComesFirst) {
-  hear(StartRound{kRound1});
+  hear(StartRound{kRound1, nullptr, true});
   EXPECT_THAT(hear(Todo{kRound1, 1, SlotSet::first(4), order({0, 3, 2, 1})}), IsEmpty());
   EXPECT_THAT(rest(end(0, ChunkOutcome::finished)), testing::ElementsAre(3, 2, 1));
 }
 
 TEST_F(WorkerOrdersTest, WhatIsNotWantedDoesNotComeFirst) {
-  hear(StartRound{kRound1});
+  hear(StartRound{kRound1, nullptr, true});
   SlotSet wanted = SlotSet::first(4);
   wanted.erase(Slot(3));
   EXPECT_THAT(hear(Todo{kRound1, 1, wanted, order({3, 0, 1, 2})}), IsEmpty());
 }
 
 TEST_F(WorkerOrdersTest, ARepeatedOrderDropsNothing) {
-  hear(StartRound{kRound1});
+  hear(StartRound{kRound1, nullptr, true});
   hear(Todo{kRound1, 1, SlotSet::first(4), order({0, 3, 2, 1})});
   end(0, ChunkOutcome::finished);  // now at 3; skipping has it go on with 2 when 3 is there
   SlotSet wanted = SlotSet::first(4);
@@ -109,14 +109,14 @@ TEST_F(WorkerOrdersTest, ARepeatedOrderDropsNothing) {
 
 // An order may have been made before a chunk was known to be wanted.
 TEST_F(WorkerOrdersTest, WhatIsWantedAndNotInTheOrderComesLast) {
-  hear(StartRound{kRound1});
+  hear(StartRound{kRound1, nullptr, true});
   hear(Todo{kRound1, 1, SlotSet::first(4), order({3, 1})});
   EXPECT_THAT(rest(end(0, ChunkOutcome::stopped)), testing::ElementsAre(3, 1, 0, 2));
 }
 
 TEST_F(WorkerOrdersTest, TellsHowFarItIsWhenTheTimeHasCome) {
   now_ = Time(Duration(500));
-  const auto start = hear(StartRound{kRound1, nullptr, Duration(40)});
+  const auto start = hear(StartRound{kRound1, nullptr, true, Duration(40)});
   ASSERT_EQ(start.size(), 2U);
   EXPECT_EQ(std::get<TellFraction>(start[0]).at, now_ + Duration(40));
   now_ += Duration(40);
@@ -131,7 +131,7 @@ TEST_F(WorkerOrdersTest, TellsHowFarItIsWhenTheTimeHasCome) {
 }
 
 TEST_F(WorkerOrdersTest, ItTellsOfTheAttemptThatSaysMost) {
-  hear(StartRound{kRound1});
+  hear(StartRound{kRound1, nullptr, true});
   now_ += Duration(800);
   hear(Todo{kRound1, 1, SlotSet::first(4), order({3, 0, 1, 2})});
   end(0, ChunkOutcome::stopped, .5);  // the chunk in hand was dropped half-way
@@ -152,10 +152,10 @@ TEST_F(WorkerOrdersTest, ItTellsOfTheAttemptThatSaysMost) {
 }
 
 TEST_F(WorkerOrdersTest, WhatItShowedInTheRoundBeforeIsNotToldAgain) {
-  hear(StartRound{kRound1});
+  hear(StartRound{kRound1, nullptr, true});
   now_ += Duration(800);
   end(0, ChunkOutcome::finished);
-  hear(StartRound{kRound2});
+  hear(StartRound{kRound2, nullptr, true});
   step(ChunkEnded{kRound1, Slot(1), ChunkOutcome::stopped, {}, .5});
   now_ += Duration(10);
   EXPECT_EQ(told(step(Fraction{kRound2, 0})).pace, (Pace{Duration(10), 0}));

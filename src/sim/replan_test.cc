@@ -16,7 +16,7 @@ struct Conditions {
   std::size_t blocks = 2;
   double liars = 0;
   std::string network = "ideal";
-  std::string faults;
+  std::string faults = "";
   double ratio_max = 1;  // the upper end of the interval
 };
 void PrintTo(const Conditions& c, std::ostream* out) { *out << c.name; }

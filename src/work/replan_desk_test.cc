@@ -86,9 +86,10 @@ TEST_F(ReplanDeskTest, AnswersWithTheStampAndSerialOfTheQuestion) {
     EXPECT_NE(*ready.orders[j], std::vector<Slot>(own.begin(), own.end())) << j;
   }
   EXPECT_GT(told, 0U);
-  // The twelve quick workers do no more than four of the 48 copies each.
-  EXPECT_GE(ready.until, milliseconds(40));
-  EXPECT_LE(ready.until, milliseconds(70));
+  // The twelve quick workers do four of the 48 copies each at most, in 40 ms; the slow ones one in 50. Speeds
+  // are known to a sixteenth of a chunk.
+  EXPECT_GE(ready.until, milliseconds(35));
+  EXPECT_LE(ready.until, milliseconds(110));
   EXPECT_FALSE(ready.fell_back);
 }
 
