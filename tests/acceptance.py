@@ -23,6 +23,7 @@ comes first). Without SECTION all of them run:
     conditions simulated traces, networks and losses at every step
     disasters  random clusters under faults of every kind: how much of it there was, and that no rule was broken
     advise     answers that can be argued by hand, and commands that can be typed
+    grid       every policy under all kinds of slowness: complete, as promised, the same for any threads
     reproduce  the paper's simulations beside what it published
 
 Ratios of times are asserted on the virtual clock, where they do not depend on the machine; on the real clock
@@ -40,6 +41,7 @@ from acceptance_advise import advise
 from acceptance_breadth import files, mlp, models, plans, resume
 from acceptance_conditions import conditions
 from acceptance_disasters import disasters
+from acceptance_grid import grid
 from acceptance_reproduce import reproduce
 from acceptance_rounds import census, clock, interrupt, loss, other, speed, twin
 from acceptance_simulate import simulate
@@ -90,7 +92,7 @@ def contract(t):
 
 
 SECTIONS = {f.__name__: f for f in [speed, loss, census, twin, clock, other, interrupt, plans, mlp, resume, models,
-                                       files, contract, simulate, conditions, disasters, advise, reproduce]}
+                                       files, contract, simulate, conditions, disasters, advise, grid, reproduce]}
 
 
 def main():

@@ -22,7 +22,7 @@ import bad_input_saved
 import bad_input_simulate
 
 CASES = bad_input_runs.CASES + bad_input_saved.CASES + bad_input_simulate.CASES
-COMMANDS = ("train", "plan", "eval", "simulate", "advise", "reproduce", "version")
+COMMANDS = ("train", "plan", "eval", "simulate", "advise", "grid", "reproduce", "version")
 
 # What a person should never read.
 JARGON = ["what():", "std::", "terminate", "CLI::", "exception", "errno", "Could not convert", "required but",

@@ -1,4 +1,4 @@
-"""Cases of bad input for simulate, advise and reproduce, and the files that they read."""
+"""Cases of bad input for simulate, advise, grid and reproduce, and the files that they read."""
 import json
 
 G1_LIKE = "chunk,worker\n" + "".join(f"{i},{(i + k) % 4}\n" for i in range(4) for k in range(2))
@@ -12,6 +12,8 @@ def make_files(folder):
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
 
     put("ragged.csv", "round,w0,w1\n1,0.1,0.2\n2,0.3\n")
+    put("g1-like.csv", G1_LIKE)
+    put("uneven.csv", "chunk,worker\n" + "".join(f"{i},{j}\n" for i in range(5) for j in range(3 + i % 2)))
     put("headed-trace.csv", "round,w0,w1\n")
     put("no-header.csv", "1,0.1,0.2\n")
     put("negative-trace.csv", "round,w0,w1\n1,-0.1,0.2\n")
@@ -61,6 +63,10 @@ def advise(name, args, *expected):
 
 def reproduce(name, args, *expected, env={}):
     return (f"reproduce {name}", ["reproduce", *(args.split() if isinstance(args, str) else args)], expected, env)
+
+
+def grid(name, args, *expected, env={}):
+    return (f"grid {name}", ["grid", *(args.split() if isinstance(args, str) else args)], expected, env)
 
 
 def speeds(name, spec, *expected):
@@ -273,6 +279,34 @@ CASES = [
     advise("faults beyond the rounds", "--faults crash:round=3", "--faults", "round 3"),
     advise("network", "--network loss=1", "--network", "loss=1"),
     advise("config", "--config nowhere.toml", "--config nowhere.toml"),
+
+    # grid
+    grid("misspelt flag", "--asignment a.csv", "--asignment", "did you mean --assignment?"),
+    grid("a word", "fast", "'fast'"),
+    grid("trials zero", "--trials 0", "--trials 0"), grid("trials negative", "--trials -1", "--trials -1"),
+    grid("trials too many", "--trials 99999999", "--trials 99999999", "--rounds 50"),
+    grid("rounds zero", "--rounds 0", "--rounds 0"), grid("rounds a word", "--rounds many", "--rounds many"),
+    grid("workers zero", "--workers 0", "--replication 8", "0 workers"),
+    grid("workers too many", "--workers 99999999", "99999999 workers", "limit"),
+    grid("replication too small", "--replication 2", "--replication 2", "3 blocks"),
+    grid("replication above the workers", "--workers 4", "--replication 8", "4 workers"),
+    grid("seed negative", "--seed -1", "--seed -1"),
+    grid("threads too many", "--threads 100000", "--threads 100000"),
+    grid("plan-time a word", "--plan-time soon", "--plan-time soon"),
+    grid("plan-time negative", "--plan-time -1", "--plan-time"),
+    grid("assignment nowhere", "--assignment nowhere.csv", "--assignment nowhere.csv"),
+    grid("assignment irregular", "--assignment uneven.csv", "--assignment uneven.csv", "random graph"),
+    grid("assignment with two copies", "--assignment g1-like.csv", "--assignment g1-like.csv", "at least 3"),
+    grid("assignment and workers", "--assignment g1-like.csv --workers 4", "--workers", "leave --workers away"),
+    grid("trace nowhere", "--traces nowhere.csv", "--traces nowhere.csv"),
+    grid("trace too narrow", "--traces trace.csv", "--traces trace.csv", "2"),
+    grid("trace ragged", "--traces ragged.csv", "--traces ragged.csv", "line 3"),
+    grid("traces with a gap", "--traces trace.csv,,trace.csv", "--traces", "empty place"),
+    grid("traces twice", "--traces trace.csv,trace.csv", "--traces", "twice"),
+    grid("losses of a trace", "--losses --traces trace.csv", "--losses", "--traces"),
+    grid("out a file", "--out images", "--out images", "not a folder"),
+    grid("out in no folder", "--out nowhere/out", "--out nowhere/out", "no folder"),
+    grid("no gnuplot", "--out drawn", "gnuplot", "--out", "install", env=NO_PROGRAMS),
 
     # reproduce
     reproduce("misspelt flag", "--refrence a", "--refrence", "did you mean --reference?"),
