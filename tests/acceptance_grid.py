@@ -57,7 +57,7 @@ def promises(t):
 
 
 def losses(t):
-    _, found = grid_json(t, *TINY, "--losses", "--trials", 8)
+    _, found = grid_json(t, *TINY[:4], "--losses", "--trials", 8, "--rounds", 6)
     rows = found["losses"]
     t.check(len(rows) == 3 * 7 * 2 and all(set(r) == LOSS for r in rows), f"{len(rows)} rows of losses")
     t.check(all(r["lost_after_signal"] == found["trials"] and r["failed"] == 0 for r in rows), "one loss in every trial")

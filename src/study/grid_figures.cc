@@ -76,6 +76,10 @@ Figure of_others(const PolicyGrid& grid) {
     add_cell(f.series, c,
              static_cast<double>(at - names.begin()) + kStep * (static_cast<double>(c.blocks) - 2));
   }
+  // Nothing lasts here, so there is nothing to learn: they would only hide those that do not.
+  for (std::size_t p = 0; p < kGridPolicies.size(); ++p) {
+    if (kGridPolicies[p].learns) f.series[p].points.clear();
+  }
   for (std::size_t k = 0; k < names.size(); ++k) f.x.names.emplace_back(static_cast<double>(k), names[k]);
   return f;
 }
