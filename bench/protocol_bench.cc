@@ -29,7 +29,7 @@ Progress progress(const Plan& plan, std::size_t w, std::size_t chunks, Stamp sta
   SlotSet done;
   const auto order = plan.ordering().of(WorkerId(static_cast<std::uint32_t>(w)));
   for (std::size_t k = 0; k < chunks; ++k) done.insert(order[k]);
-  return {stamp, done, 0};
+  return {stamp, done};
 }
 
 /// A server whose m workers have joined.

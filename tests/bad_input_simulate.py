@@ -155,6 +155,8 @@ CASES = [
     simulate("grid", "--grid intger", "--grid", 'did you mean "integer"'),
     simulate("silence zero", "--silence 0", "--silence 0"),
     simulate("silence a word", "--silence soon", "--silence soon"),
+    simulate("liars more than all", "--liars 1.5 --policy replan", "--liars 1.5", "between 0 and 1"),
+    simulate("liars negative", "--liars -0.1 --policy replan", "--liars -0.1", "between 0 and 1"),
     simulate("checkpoints never", "--checkpoint-every 0", "--checkpoint-every 0"),
     simulate("grid a number", "--grid 2", "--grid", "integer"),
     simulate("scheme", "--scheme cylic", "--scheme", 'did you mean "cyclic"'),

@@ -48,6 +48,7 @@ std::optional<SpeedRange> Replanner::range_of_worker(const RoundReport& report, 
 // done twice by now. One that has its copies does not count: it may have been told to drop it.
 void Replanner::find_contradictions(const RoundReport& report) {
   const std::vector<std::uint32_t> copies = copies_in(report);
+  const double hiccup = std::max(mean_took_, report.now) / options_.parts;  // of a scheduler or a network
   for (std::uint32_t j = 0; j < report.workers.size(); ++j) {
     const WorkerReport& w = report.workers[j];
     const std::optional<SpeedRange> told = told_range(w);
@@ -56,7 +57,7 @@ void Replanner::find_contradictions(const RoundReport& report) {
         w.in_hand && !w.done.contains(*w.in_hand) && !w.excluded.contains(*w.in_hand) &&
         copies[plan_->assignment().chunk_at(WorkerId(j), *w.in_hand).index()] < plan_->blocks();
     const bool too_long = w.elapsed > kTooLong * report.now;
-    const bool too_slow = doing && w.in_hand_for > kTooSlow * told->most;
+    const bool too_slow = doing && w.in_hand_for > kTooSlow * told->most + hiccup;
     if (too_long || too_slow) speeds_.distrust(WorkerId(j));
   }
 }
@@ -89,8 +90,7 @@ RoundState Replanner::state_from(const RoundReport& report) const {
 
 // Those that did less than half of what the last plan counted on. Chunks that others finished, and those that
 // it was told to leave, speak for it.
-std::size_t Replanner::find_broken_promises(const RoundReport& report) {
-  std::size_t broken = 0;
+void Replanner::find_broken_promises(const RoundReport& report) {
   const std::vector<std::uint32_t> copies = copies_in(report);
   for (std::uint32_t j = 0; j < promises_.size(); ++j) {
     const Promise& p = promises_[j];
@@ -107,9 +107,17 @@ std::size_t Replanner::find_broken_promises(const RoundReport& report) {
     const double could = std::floor((report.now - p.since) / p.chunk_time);
     if (idle || could < 2 || static_cast<double>(did) >= could / 2) continue;
     speeds_.distrust(WorkerId(j));
-    ++broken;
   }
-  return broken;
+}
+
+// Of those that the last plan counted on, since they were trusted then.
+std::size_t Replanner::count_found_out() const {
+  std::size_t found_out = 0;
+  for (std::uint32_t j = 0; j < promises_.size(); ++j) {
+    const bool counted_on = promises_[j].chunk_time < WorkerState::kNever;
+    found_out += counted_on && !speeds_.trusts(WorkerId(j)) ? 1 : 0;
+  }
+  return found_out;
 }
 
 Replanner::Decision Replanner::fall_back(const RoundReport& report) {
@@ -138,8 +146,9 @@ Replanner::Decision Replanner::decide(const RoundReport& report) {
   if (fallen_back_) return {};
   ++listenings_;
   find_contradictions(report);
-  if (report.late && !promises_.empty()) {
-    const std::size_t broken = find_broken_promises(report);
+  if (!promises_.empty()) {
+    if (report.late) find_broken_promises(report);
+    const std::size_t broken = count_found_out();
     const auto counted_on = std::count_if(promises_.begin(), promises_.end(), [](const Promise& p) {
       return p.chunk_time < WorkerState::kNever;
     });

@@ -90,7 +90,8 @@ class Replanner {
   [[nodiscard]] std::vector<std::uint32_t> copies_in(const RoundReport& report) const;
   void find_contradictions(const RoundReport& report);
   [[nodiscard]] RoundState state_from(const RoundReport& report) const;
-  [[nodiscard]] std::size_t find_broken_promises(const RoundReport& report);
+  void find_broken_promises(const RoundReport& report);
+  [[nodiscard]] std::size_t count_found_out() const;
   [[nodiscard]] Decision fall_back(const RoundReport& report);
   void promise(const RoundReport& report, const RoundState& state);
 

@@ -138,11 +138,12 @@ TEST_F(ListeningTest, WhoDoesNotAnswerIsNotWaitedForAndALateAnswerStartsNothing)
   const ArmTimer timer = timers().at(0);
   now_ += kSecond;
   report(0, {});
+  report(3, {});
   now_ = timer.at;
   step(TimerFired{timer.timer});
   ASSERT_EQ(replans().size(), 1U);
   const std::uint32_t serial = replans()[0].serial;
-  for (std::uint32_t w = 1; w < 4; ++w) {
+  for (std::uint32_t w = 1; w < 3; ++w) {
     report(w, {});
     EXPECT_THAT(replans(), IsEmpty());
   }
@@ -150,6 +151,47 @@ TEST_F(ListeningTest, WhoDoesNotAnswerIsNotWaitedForAndALateAnswerStartsNothing)
   EXPECT_THAT(replans(), IsEmpty());
   ready(serial, {order({1, 0, 2, 3}), nullptr, nullptr, nullptr});
   EXPECT_THAT(told<Todo>(), ElementsAre(0));
+}
+
+TEST_F(ListeningTest, WhereMostAreSilentTheNetworkIsGivenMoreTimeFourTimes) {
+  begin(kSecond);
+  const ArmTimer first = timers().at(0);
+  now_ += kSecond;
+  report(0, {});
+  ArmTimer timer = first;
+  for (int longer = 0; longer < 4; ++longer) {
+    now_ = timer.at;
+    step(TimerFired{timer.timer});
+    EXPECT_THAT(replans(), IsEmpty());
+    timer = timers().at(0);
+    EXPECT_EQ(timer.at - now_, now_.time_since_epoch());  // as long again
+  }
+  now_ = timer.at;
+  step(TimerFired{timer.timer});
+  EXPECT_EQ(replans().size(), 1U);
+}
+
+TEST_F(ListeningTest, ASlowAnswerThatComesWhileItWaitsLongerEndsTheWaiting) {
+  begin(kSecond);
+  const ArmTimer timer = timers().at(0);
+  now_ = timer.at;
+  step(TimerFired{timer.timer});
+  EXPECT_THAT(replans(), IsEmpty());
+  now_ += kSecond / 10;
+  for (std::uint32_t w = 0; w < 3; ++w) report(w, {});
+  EXPECT_THAT(replans(), IsEmpty());
+  report(3, {});
+  EXPECT_EQ(replans().size(), 1U);
+}
+
+TEST_F(ListeningTest, ALossWhileOrdersAreWorkedOutAsksAnewWhenTheyAreThere) {
+  const std::uint32_t serial = listened().serial;
+  step(WorkerLost{peer(1)});
+  EXPECT_THAT(replans(), IsEmpty());
+  ready(serial, {order({3, 2, 1, 0}), nullptr, nullptr, nullptr});
+  EXPECT_THAT(told<Todo>(), ElementsAre(0));  // they are better than none
+  ASSERT_EQ(replans().size(), 1U);
+  EXPECT_FALSE(replans()[0].known->workers[1].works);
 }
 
 TEST_F(ListeningTest, ALossStandsForTheLastAnswer) {

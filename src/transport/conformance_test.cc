@@ -72,7 +72,7 @@ using NetworkFactory = Network (*)(ServerSink&);
 
 class TransportConformance : public testing::TestWithParam<NetworkFactory> {};
 
-Progress done(std::uint32_t slot) { return {{Term(1), RoundId(1)}, SlotSet::single(Slot(slot)), 0}; }
+Progress done(std::uint32_t slot) { return {{Term(1), RoundId(1)}, SlotSet::single(Slot(slot))}; }
 Peer peer(std::uint32_t worker, std::uint64_t life = 1) { return {WorkerId(worker), Incarnation(life)}; }
 
 TEST_P(TransportConformance, MessagesOfOneWorkerKeepTheirOrder) {
