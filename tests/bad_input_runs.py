@@ -85,7 +85,7 @@ CASES = [
     train("frame that is not improved", "--frame gaussian:improve=5s", "--frame gaussian", "coloured:improve"),
     train("optimizer", "--optimizer sdg", "sdg", "--optimizer"),
     train("policy", "--policy skp", "--policy", 'did you mean "skip"'),
-    train("margin without skip", "--margin 2", "--margin 2", "--policy skip"),
+    train("margin without skip", "--policy static --margin 2", "--margin 2", "--policy skip"),
     train("clock", "--clock virtul", "--clock", 'did you mean "virtual"'),
     train("format", "--data train.svm --format xlsx", "csv", "--format"),
     train("recovery", "--recovery exat", "--recovery", 'did you mean "exact"'),
