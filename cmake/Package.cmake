@@ -6,7 +6,7 @@ include(CMakePackageConfigHelpers)
 # One archive with the objects of every room that `embed` needs (docs/decisions/0004-public-headers.md). A room
 # that is forgotten here is missed when tests/installed_example.py links.
 set(objects)
-foreach(room IN ITEMS base coding protocol objective data training work transport runtime sim embed)
+foreach(room IN ITEMS base coding adapt protocol objective data training work transport runtime sim embed)
   list(APPEND objects $<TARGET_OBJECTS:gleaner_${room}>)
 endforeach()
 add_library(gleaner_library STATIC ${objects})

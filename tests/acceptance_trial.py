@@ -12,7 +12,7 @@ TALLIES = 3  # numbers that travel with a gradient: loss, correct, samples
 SUMMARY_KEYS = {
     "method", "policy", "status", "reason", "seed", "rounds", "seconds_per_round", "loss", "accuracy",
     "test_accuracy", "chunks_completed", "chunks_used", "bytes_to_server", "bytes_to_workers",
-    "gradient_error_max", "workers_lost", "epochs_max"}
+    "gradient_error_max", "workers_lost", "epochs_max", "ledger"}
 ROUND_KEYS = {
     "type", "round", "seconds", "loss", "residual", "chunks_completed", "chunks_used", "bytes_to_server",
     "gradient_error", "epoch", "reencoded", "workers"}
