@@ -17,18 +17,6 @@ struct Moment {
   auto operator<=>(const Moment&) const = default;
 };
 
-// sum of 1 / chunk_time over the holders of each chunk: how soon it is done, whatever the plan.
-std::vector<double> rates_of(const RoundState& state) {
-  std::vector<double> rate(state.assignment->chunks(), 0);
-  for (std::uint32_t j = 0; j < state.workers.size(); ++j) {
-    if (!state.workers[j].works()) continue;
-    for (const ChunkId i : state.assignment->chunks_of(WorkerId(j))) {
-      rate[i.index()] += 1 / state.workers[j].chunk_time;
-    }
-  }
-  return rate;
-}
-
 }  // namespace
 
 std::optional<FlowPlanner::Plan> FlowPlanner::plan(const RoundState& state, std::uint64_t steps_max) {
@@ -77,7 +65,7 @@ SlotOrders FlowPlanner::orders_of_cover(const RoundState& state) const {
     dealt.push_back(cover_.chunks_of(WorkerId(j)));
     dealt[j].for_each([&](Slot s) { ++copies[state.assignment->chunk_at(WorkerId(j), s).index()]; });
   }
-  const std::vector<double> rate = rates_of(state);
+  const std::vector<double> rate = state.rates();
   struct Place {
     std::uint32_t group;  // 0: in hand; 1: of the flow; from 2 on: the rest by copies
     double rate;

@@ -8,23 +8,12 @@
 namespace gleaner {
 namespace {
 
-// sum of 1 / chunk_time over the holders of each chunk: how soon the others will have it.
-std::vector<double> rates_of(const RoundState& state) {
-  std::vector<double> rate(state.assignment->chunks(), 0);
-  for (std::uint32_t j = 0; j < state.workers.size(); ++j) {
-    if (!state.workers[j].works()) continue;
-    for (const ChunkId i : state.assignment->chunks_of(WorkerId(j)))
-      rate[i.index()] += 1 / state.workers[j].chunk_time;
-  }
-  return rate;
-}
-
 class List {
  public:
   explicit List(const RoundState& state)
       : state_(state),
         copies_(state.copies()),
-        rate_(rates_of(state)),
+        rate_(state.rates()),
         left_(state.workers.size()),
         orders_(state.workers.size()) {
     for (std::uint32_t j = 0; j < left_.size(); ++j) {

@@ -11,6 +11,15 @@ std::vector<std::uint32_t> RoundState::copies() const {
   return copies;
 }
 
+std::vector<double> RoundState::rates() const {
+  std::vector<double> rate(assignment->chunks(), 0);
+  for (std::uint32_t j = 0; j < workers.size(); ++j) {
+    if (!workers[j].works()) continue;
+    for (const ChunkId i : assignment->chunks_of(WorkerId(j))) rate[i.index()] += 1 / workers[j].chunk_time;
+  }
+  return rate;
+}
+
 std::size_t RoundState::missing() const {
   std::size_t missing = 0;
   for (const std::uint32_t n : copies()) missing += n < blocks ? blocks - n : 0;

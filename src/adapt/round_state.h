@@ -35,6 +35,8 @@ struct RoundState {
 
   /// |S_i| of every chunk.
   [[nodiscard]] std::vector<std::uint32_t> copies() const;
+  /// sum of 1 / chunk_time over the holders of every chunk: how soon it is done, whatever the plan.
+  [[nodiscard]] std::vector<double> rates() const;
   /// Copies that are short of l, over all chunks.
   [[nodiscard]] std::size_t missing() const;
 };

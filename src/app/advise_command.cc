@@ -1,6 +1,5 @@
 #include "app/advise_command.h"
 
-#include <cstdio>
 #include <string>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "app/repetition_note.h"
 #include "app/say.h"
 #include "app/study_progress.h"
+#include "app/study_start.h"
 
 namespace gleaner {
 
@@ -20,13 +20,7 @@ Result<int> advise_command(const AdviseOptions& options) {
   Result<AdviseSpec> read = advise_spec(options);
   if (!read) return read.error();
   AdviseSpec& spec = read.value();
-  // First of all, so that a search can be repeated however it ends.
-  if (options.json) {
-    say("seed {}\n", options.seed);
-  } else {
-    fmt::print("seed {}\n\n", options.seed);
-    std::fflush(stdout);
-  }
+  say_seed(options.seed, options.json);
   StudyProgress progress("settings");
   spec.progress = [&](std::string_view what, std::uint64_t done, std::uint64_t all) {
     progress.begin(std::string(what));

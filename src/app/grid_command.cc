@@ -1,6 +1,5 @@
 #include "app/grid_command.h"
 
-#include <cstdio>
 #include <filesystem>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "app/reproduce_files.h"
 #include "app/say.h"
 #include "app/study_progress.h"
+#include "app/study_start.h"
 #include "study/grid_figures.h"
 #include "study/grid_json.h"
 #include "study/grid_marks.h"
@@ -62,23 +62,10 @@ Result<int> grid_command(const GridFlags& flags) {
   const InterruptGuard guard;
   Result<GridOptions> options = grid_spec(flags);
   if (!options) return options.error();
-  if (!flags.out.empty()) {
-    if (Status s = check_gnuplot("--out"); !s) return s.error();
-    if (Status s = make_out_folder(flags.out); !s) return s.error();
-  }
-  // First of all, so that it can be repeated however it ends.
-  if (flags.json) {
-    say("seed {}\n", flags.seed);
-  } else {
-    fmt::print("seed {}\n\n", flags.seed);
-    std::fflush(stdout);
-  }
+  if (Status s = ready_for_figures(flags.out); !s) return s.error();
+  say_seed(flags.seed, flags.json);
   StudyProgress progress;
-  options.value().progress = [&](const std::string& what, std::size_t done, std::size_t all) {
-    progress.begin(fmt::format("row {} of {} ({})", done + 1, all, what));
-  };
-  options.value().trial_progress = [&](std::uint64_t done, std::uint64_t all) { progress.tell(done, all); };
-  options.value().keep_going = [] { return !InterruptGuard::interrupted(); };
+  follow(options.value(), progress);
   const Result<Findings> report = run_study(flags, options.value());
   progress.clear();
   if (!report) return report.error();

@@ -1,6 +1,5 @@
 #include "app/reproduce_command.h"
 
-#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "app/reproduce_files.h"
 #include "app/say.h"
 #include "app/study_progress.h"
+#include "app/study_start.h"
 #include "base/paragraph.h"
 #include "study/figure.h"
 #include "study/reproduce.h"
@@ -51,23 +51,10 @@ Result<int> reproduce_command(const ReproduceFlags& flags) {
   const InterruptGuard guard;
   Result<ReproduceOptions> options = options_of(flags);
   if (!options) return options.error();
-  if (!flags.out.empty()) {
-    if (Status s = check_gnuplot("--out"); !s) return s.error();
-    if (Status s = make_out_folder(flags.out); !s) return s.error();
-  }
-  // First of all, so that it can be repeated however it ends.
-  if (flags.json) {
-    say("seed {}\n", flags.seed);
-  } else {
-    fmt::print("seed {}\n\n", flags.seed);
-    std::fflush(stdout);
-  }
+  if (Status s = ready_for_figures(flags.out); !s) return s.error();
+  say_seed(flags.seed, flags.json);
   StudyProgress progress;
-  options.value().progress = [&](const std::string& what, std::size_t done, std::size_t all) {
-    progress.begin(fmt::format("row {} of {} ({})", done + 1, all, what));
-  };
-  options.value().trial_progress = [&](std::uint64_t done, std::uint64_t all) { progress.tell(done, all); };
-  options.value().keep_going = [] { return !InterruptGuard::interrupted(); };
+  follow(options.value(), progress);
   const Result<Reproduction> ran = reproduce(options.value());
   progress.clear();
   if (InterruptGuard::interrupted()) return kExitInterrupted;

@@ -1,7 +1,6 @@
 #include "app/simulate_command.h"
 
 #include <cmath>
-#include <cstdio>
 #include <deque>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "app/simulate_report.h"
 #include "app/simulate_rows.h"
 #include "app/study_progress.h"
+#include "app/study_start.h"
 #include "study/behind.h"
 #include "study/bounds.h"
 #include "training/atomic_file.h"
@@ -155,13 +155,7 @@ Result<int> simulate_command(const SimulateOptions& options) {
   Result<SimulateRows> made = simulate_rows(options);
   if (!made) return made.error();
   SimulateRows& rows = made.value();
-  // First of all, so that a run can be repeated however it ends.
-  if (options.json) {
-    say("seed {}\n", options.plan.seed);
-  } else {
-    fmt::print("seed {}\n\n", options.plan.seed);
-    std::fflush(stdout);
-  }
+  say_seed(options.plan.seed, options.json);
   const Result<std::vector<SimulateResult>> ran = run_rows(rows.rows, options);
   if (!ran) return ran.error();
   const std::vector<SimulateResult>& results = ran.value();
