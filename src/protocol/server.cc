@@ -97,6 +97,15 @@ void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
     say(std::move(n), out);
     return;
   }
+  const bool strange = (m.in_hand && m.in_hand->index() >= load) || m.in_hand_for < Duration::zero() ||
+                       m.pace.parts > kChunkParts || m.pace.elapsed < Duration::zero();
+  if (strange) {
+    Note n = note(NoteKind::message_ignored, peer.worker);
+    n.text = fmt::format("it reports {} of {} parts of a chunk after {} ns, and holds {} chunks",
+                         m.pace.parts, kChunkParts, m.pace.elapsed.count(), load);
+    say(std::move(n), out);
+    return;
+  }
   if (learns()) note_pace(now, p, m);
   const std::size_t before = p.observed.count();
   p.observed |= m.done;

@@ -385,5 +385,23 @@ TEST_F(ListeningTest, OtherPoliciesAskNobody) {
   EXPECT_THAT(out_, IsEmpty());
 }
 
+// Whatever a broken worker says must not reach those who plan with it.
+TEST_F(ListeningTest, ReportsThatCannotBeAreIgnored) {
+  begin(kSecond);
+  now_ += kSecond;
+  for (std::uint32_t w = 1; w < 4; ++w) report(w, {});
+  const auto says = [&](Pace pace, Slot in_hand, Duration since) {
+    step(FromWorker{peer(0), Progress{server_->stamp(), {}, pace, in_hand, since}});
+    return replans().size();
+  };
+  EXPECT_EQ(says({kSecond, 8}, Slot(100), kSecond), 0U);
+  EXPECT_EQ(says({kSecond, 200}, Slot(0), kSecond), 0U);
+  EXPECT_EQ(says({-kSecond, 8}, Slot(0), kSecond), 0U);
+  EXPECT_EQ(says({kSecond, 8}, Slot(0), -kSecond), 0U);
+  // That it began before the round did can be a clock that runs fast.
+  ASSERT_EQ(says({kSecond, 8}, Slot(0), Duration::max()), 1U);
+  EXPECT_EQ(replans().at(0).known->workers[0].in_hand_since, replans().at(0).known->began);
+}
+
 }  // namespace
 }  // namespace gleaner
