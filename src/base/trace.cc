@@ -29,6 +29,8 @@ const char* name_of(NoteKind kind) {
     case NoteKind::chunk_started: return "chunk_started";
     case NoteKind::chunk_finished: return "chunk_finished";
     case NoteKind::chunk_dropped: return "chunk_dropped";
+    case NoteKind::listens: return "listens";
+    case NoteKind::listens_again: return "listens_again";
     case NoteKind::listened: return "listened";
     case NoteKind::replanned: return "replanned";
     case NoteKind::fell_back: return "fell_back";
@@ -113,16 +115,23 @@ std::string sentence(const Note& n) {
     case NoteKind::chunk_started: return fmt::format("{} starts {}", w, c);
     case NoteKind::chunk_finished: return fmt::format("{} finished {} ({} so far)", w, c, n.count);
     case NoteKind::chunk_dropped: return fmt::format("{} drops {}: {}", w, c, n.text);
+    case NoteKind::listens:
+      return n.value > 0
+                 ? fmt::format("workers tell how far they are {:.4g} s after the start", n.value)
+                 : "earlier rounds say nothing: workers are asked how far they are when some work is done";
+    case NoteKind::listens_again:
+      return fmt::format("workers that have got nowhere are asked again {:.4g} s after the start", n.value);
     case NoteKind::listened:
-      return n.count == 0 ? "how far everybody is is known"
-                          : fmt::format("how far everybody is is known, but for {}", many(n.count, "worker"));
+      return n.count == 0 ? "everybody who was asked has told how far it is"
+                          : fmt::format("{} had not told how far they are in time", many(n.count, "worker"));
     case NoteKind::replanned:
       return fmt::format(
-          "{} told another order{}", many(n.count, "worker"),
+          "{} {} told another order{}", many(n.count, "worker"), n.count == 1 ? "is" : "are",
           n.value > 0 ? fmt::format("; the round should end {:.4g} s after its start", n.value) : "");
     case NoteKind::fell_back:
-      return fmt::format("workers did less than half of what they promised: {} told the plan's order again",
-                         many(n.count, "worker"));
+      return fmt::format(
+          "workers did less than half of what they promised: {} {} told the plan's order again",
+          many(n.count, "worker"), n.count == 1 ? "is" : "are");
     case NoteKind::todo_changed:
       return n.count == 0 ? fmt::format("{} is told to compute nothing more (revision {})", w, n.total)
                           : fmt::format("{} is told to compute {} more (revision {})", w,

@@ -32,6 +32,8 @@ enum class NoteKind : std::uint8_t {
   committed,        ///< -
   approximate,      ///< count = chunks that can no longer be recovered; text = the chunks
   waiting,          ///< value = seconds that are left; text = the chunks
+  listens,          ///< value = seconds after the start at which workers tell how far they are; 0: unknown
+  listens_again,    ///< value = the same, for those that had got nowhere
   listened,         ///< count = workers that were asked how far they are and have not answered
   replanned,   ///< count = workers that were told another order; value = seconds of the round by then, 0:
                ///< unknown

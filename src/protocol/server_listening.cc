@@ -1,13 +1,17 @@
 // How quick everybody is in this round, and who should do what by that (beyond.md section 3).
 //
-//   first_word --a chunk is finished--> asked --all answered, or time is up--> planning --OrdersReady-->
-//   pause
-//                                        ^  \-- from the start where a driver knows when to listen     or
-//                                        watch
-//                                        +------------------- the timer rings ----------------------------+
+//   first_word -> asked -> planning -> pause, watch or off
+//                   ^                    |
+//                   +--- a timer rings --+
+//
+// first_word: nothing is known of earlier rounds, until enough copies are there. Where a driver knows when to
+// listen, a round begins with asked: until all have answered, or it is late. planning: the driver works on
+// orders. After a pause those are asked again that had got nowhere; after a watch, when the round should be
+// over, all.
 //
 // Orders only say what comes first. What is wanted at all is for server_skipping.cc to say: whatever a worker
 // reports of its speed, no chunk is left out for it.
+#include <algorithm>
 #include <utility>
 
 #include "protocol/server.h"
@@ -32,11 +36,13 @@ void Server::begin_listening(Time now, Duration after, Out& out) {
   unanswered_ = asked_ = 0;
   waited_longer_ = 0;
   listen_timer_.reset();
-  until_ = Duration::zero();
   late_ = false;
   plans_ = 0;
   lost_while_planning_ = false;
   if (!replans()) return;
+  Note n = note(NoteKind::listens);
+  n.value = seconds(after);
+  say(std::move(n), out);
   if (after > Duration::zero()) {
     listen_until(now + 2 * after, Listening::asked, out);  // so late an answer is as good as none
   } else {
@@ -48,7 +54,7 @@ void Server::note_pace(Time now, PeerState& p, const Progress& m) {
   // A report that was overtaken says less.
   if (m.pace.parts >= p.pace.parts || m.pace.elapsed > p.pace.elapsed) p.pace = m.pace;
   p.in_hand = m.in_hand;
-  p.in_hand_since = now - m.in_hand_for;
+  p.in_hand_since = now - std::min(m.in_hand_for, now - round_began_);
   answered(p);
 }
 
@@ -145,10 +151,12 @@ void Server::on(Time now, const OrdersReady& e, Out& out) {
   n.count = told;
   n.value = seconds(e.until);
   say(std::move(n), out);
-  until_ = e.until;
   if (lost_while_planning_ && !e.fell_back) return ask_for_orders(out);
   const Duration elapsed = now - round_began_;
   if (e.listen_again > elapsed) {
+    Note again = note(NoteKind::listens_again);
+    again.value = seconds(e.listen_again);
+    say(std::move(again), out);
     listen_until(round_began_ + e.listen_again, Listening::pause, out);
   } else if (e.until > Duration::zero() && !e.fell_back) {
     // A quarter of what was to come may be lost to what nobody can know.
