@@ -11,12 +11,12 @@
 namespace gleaner {
 namespace {
 
-constexpr double kRecent = 0.2;           // weight of the latest round in the mean
-constexpr double kBeyondFirstPart = 0.9;  // how much later than its first part a worker is asked
-constexpr double kUntold = 1.5;           // open ranges: so many times their middle
-constexpr double kTooEarly = 1.2;         // a plan that asks for a listening so much later is not told yet
-constexpr double kTooLong = 1.05;         // of the time since the round began: no attempt lasts longer
-constexpr double kTooSlow = 2;            // times the longest that the chunk in hand should take
+constexpr double kRecent = 0.2;        // weight of the latest round in the mean
+constexpr double kListenAt = 0.9;      // of the time at which a worker of use has done its first part
+constexpr double kUntold = 1.5;        // open ranges: so many times their middle
+constexpr double kTooEarly = 1.2;      // a plan that asks for a listening so much later is not told yet
+constexpr double kTooLong = 1.05;      // of the time since the round began: no attempt lasts longer
+constexpr double kTooSlow = 2;         // times the longest that the chunk in hand should take
 constexpr double kBrokenShare = 0.25;  // of the workers that were counted on: more broken, and it falls back
 
 }  // namespace
@@ -29,7 +29,7 @@ Replanner::Replanner(std::shared_ptr<const Plan> plan, ReplanOptions options)
   GLEANER_CHECK(options_.parts >= 1, "reports in at least one part");
 }
 
-double Replanner::listen_after() const { return kBeyondFirstPart * mean_took_ / options_.parts; }
+double Replanner::listen_after() const { return kListenAt * mean_took_ / options_.parts; }
 
 std::optional<SpeedRange> Replanner::told_range(const WorkerReport& w) const {
   if (!w.works || !(w.elapsed > 0)) return std::nullopt;

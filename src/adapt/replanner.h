@@ -51,7 +51,7 @@ class Replanner {
   /// anybody has finished anything.
   ///
   /// A worker is of use in a round of length T if a chunk takes it less than T, and by T / parts it has shown
-  /// its first part: so a little more than that, T being the recent rounds' mean.
+  /// its first part: 0.9 of that, T being the recent rounds' mean, of which listening itself is a part.
   [[nodiscard]] double listen_after() const;
 
   struct Decision {

@@ -117,7 +117,7 @@ TEST_F(ReplannerTest, PlanningTimeIsPaidBeforeItIsWorthWhile) {
   EXPECT_FALSE(replanner_->decide(report(.5)).orders.has_value());
 }
 
-TEST_F(ReplannerTest, ListensABitAfterTheFirstPartOfAMeanRound) {
+TEST_F(ReplannerTest, ListensAboutWhenTheFirstPartOfAMeanRoundIsOver) {
   EXPECT_EQ(replanner_->listen_after(), 0);
   replanner_->end_round(2, report(.5));
   EXPECT_DOUBLE_EQ(replanner_->listen_after(), .9 * 2 / kParts);

@@ -230,7 +230,6 @@ class Server {
   std::uint32_t waited_longer_ = 0;
   std::optional<TimerId> listen_timer_;
   Time round_began_{};
-  Duration until_{};                  // the round should be over by then; 0: unknown
   bool lost_while_planning_ = false;  // somebody whom the orders that are being worked out count on
   bool late_ = false;
   std::uint32_t plans_ = 0;  // asked for in this round
