@@ -216,7 +216,7 @@ class ThreadCluster final : public ServerSink {
   void perform(Expect& a) { combine_.expect(std::move(a)); }
   void perform(const Forget& a) { combine_.forget(a); }
   void perform(Replan& a) { plan_->ask(std::move(a)); }
-  void perform(const RoundShown& a) { plan_->learn(now(), a); }
+  void perform(RoundShown& a) { plan_->learn(now(), std::move(a)); }
   void perform(Commit& a) {
     ledger_.commits(a.selection->used, now());
     combine_.commit(std::move(a));
