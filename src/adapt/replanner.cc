@@ -11,12 +11,17 @@
 namespace gleaner {
 namespace {
 
-constexpr double kRecent = 0.2;        // weight of the latest round in the mean
-constexpr double kListenAt = 0.9;      // of the time at which a worker of use has done its first part
-constexpr double kUntold = 1.5;        // open ranges: so many times their middle
-constexpr double kTooEarly = 1.2;      // a plan that asks for a listening so much later is not told yet
-constexpr double kTooLong = 1.05;      // of the time since the round began: no attempt lasts longer
-constexpr double kTooSlow = 2;         // times the longest that the chunk in hand should take
+constexpr double kRecent = 0.2;    // weight of the latest round in the mean
+constexpr double kListenAt = 0.9;  // of the time at which a worker of use has done its first part
+constexpr double kUntold = 1.5;    // open ranges: so many times their middle
+constexpr double kTooEarly = 1.2;  // a plan that asks for a listening so much later is not told yet
+constexpr double kDropMax = 0.25;  // of what is left of the round: more is not thrown away
+constexpr double kDoubtful =
+    0.5;  // of the share of workers that are not believed: so much more must orders gain
+constexpr double kMessages = 1.5;      // round trips on the way to the end of a round
+constexpr double kLonger = 1.3;        // times what a chunk has taken so far, where nothing else is known
+constexpr double kLongRound = 2;       // times the mean that a single round can count for in it
+constexpr double kSurprising = 0.15;   // log: beyond it a worker's chunks say too little about its next ones
 constexpr double kBrokenShare = 0.25;  // of the workers that were counted on: more broken, and it falls back
 
 }  // namespace
@@ -31,38 +36,7 @@ Replanner::Replanner(std::shared_ptr<const Plan> plan, ReplanOptions options)
 
 double Replanner::listen_after() const { return kListenAt * mean_took_ / options_.parts; }
 
-std::optional<SpeedRange> Replanner::told_range(const WorkerReport& w) const {
-  if (!w.works || !(w.elapsed > 0)) return std::nullopt;
-  return range_of(w.elapsed, w.parts, options_.parts);
-}
-
-// Of whom is not trusted only counts what it has finished by now.
-std::optional<SpeedRange> Replanner::range_of_worker(const RoundReport& report, std::size_t j) const {
-  const WorkerReport& w = report.workers[j];
-  if (!w.works || speeds_.trusts(WorkerId(static_cast<std::uint32_t>(j)))) return told_range(w);
-  const auto did = static_cast<double>(w.done.count());
-  return SpeedRange{report.now / (did + 1), did > 0 ? report.now / did : WorkerState::kNever};
-}
-
-// An attempt that lasted longer than the round has; a chunk that is still in hand though it should have been
-// done twice by now. One that has its copies does not count: it may have been told to drop it.
-void Replanner::find_contradictions(const RoundReport& report) {
-  const std::vector<std::uint32_t> copies = copies_in(report);
-  const double hiccup = std::max(mean_took_, report.now) / options_.parts;  // of a scheduler or a network
-  for (std::uint32_t j = 0; j < report.workers.size(); ++j) {
-    const WorkerReport& w = report.workers[j];
-    const std::optional<SpeedRange> told = told_range(w);
-    if (!told) continue;
-    const bool doing =
-        w.in_hand && !w.done.contains(*w.in_hand) && !w.excluded.contains(*w.in_hand) &&
-        copies[plan_->assignment().chunk_at(WorkerId(j), *w.in_hand).index()] < plan_->blocks();
-    const bool too_long = w.elapsed > kTooLong * report.now;
-    const bool too_slow = doing && w.in_hand_for > kTooSlow * told->most + hiccup;
-    if (too_long || too_slow) speeds_.distrust(WorkerId(j));
-  }
-}
-
-std::vector<std::uint32_t> Replanner::copies_in(const RoundReport& report) const {
+Replanner::Copies Replanner::copies_in(const RoundReport& report) const {
   RoundState state{&plan_->assignment(), plan_->blocks(), std::vector<WorkerState>(report.workers.size())};
   for (std::size_t j = 0; j < report.workers.size(); ++j) state.workers[j].done = report.workers[j].done;
   return state.copies();
@@ -70,6 +44,7 @@ std::vector<std::uint32_t> Replanner::copies_in(const RoundReport& report) const
 
 RoundState Replanner::state_from(const RoundReport& report) const {
   RoundState state{&plan_->assignment(), plan_->blocks(), std::vector<WorkerState>(report.workers.size())};
+  const double typical = typical_time(report);
   for (std::uint32_t j = 0; j < report.workers.size(); ++j) {
     const WorkerReport& r = report.workers[j];
     WorkerState& w = state.workers[j];
@@ -80,7 +55,12 @@ RoundState Replanner::state_from(const RoundReport& report) const {
     if (range.least < r.in_hand_for) range.least = std::min(r.in_hand_for, range.most);
     if (range.least <= 0) range.least = report.now;  // it has shown nothing at all
     w.chunk_time = speeds_.guess(WorkerId(j), range);
-    if (range.is_open()) w.chunk_time = std::max(w.chunk_time, kUntold * range.middle());
+    const double usual = speeds_.expected(WorkerId(j)).value_or(typical);
+    if (range.is_open() && usual > 0 && told_in_vain(r, j)) {
+      w.chunk_time = std::max(usual, kLonger * range.least);
+    } else if (range.is_open()) {
+      w.chunk_time = std::max(w.chunk_time, kUntold * range.middle());
+    }
     if (!r.in_hand || r.done.contains(*r.in_hand) || r.excluded.contains(*r.in_hand)) continue;
     w.in_hand = r.in_hand;
     w.remaining = std::max(w.chunk_time - r.in_hand_for, w.chunk_time / (2 * options_.parts));
@@ -88,40 +68,9 @@ RoundState Replanner::state_from(const RoundReport& report) const {
   return state;
 }
 
-// Those that did less than half of what the last plan counted on. Chunks that others finished, and those that
-// it was told to leave, speak for it.
-void Replanner::find_broken_promises(const RoundReport& report) {
-  const std::vector<std::uint32_t> copies = copies_in(report);
-  for (std::uint32_t j = 0; j < promises_.size(); ++j) {
-    const Promise& p = promises_[j];
-    const WorkerReport& r = report.workers[j];
-    if (!r.works || p.chunk_time == WorkerState::kNever) continue;
-    std::size_t did = r.done.count() - std::min(p.done, r.done.count()) + 1;  // and the one in hand
-    bool idle = true;
-    for (const Slot s : r.order) {
-      if (r.done.contains(s)) continue;
-      const bool covered = copies[plan_->assignment().chunk_at(WorkerId(j), s).index()] >= plan_->blocks();
-      did += covered ? 1 : 0;
-      idle = idle && covered;
-    }
-    const double could = std::floor((report.now - p.since) / p.chunk_time);
-    if (idle || could < 2 || static_cast<double>(did) >= could / 2) continue;
-    speeds_.distrust(WorkerId(j));
-  }
-}
-
-// Of those that the last plan counted on, since they were trusted then.
-std::size_t Replanner::count_found_out() const {
-  std::size_t found_out = 0;
-  for (std::uint32_t j = 0; j < promises_.size(); ++j) {
-    const bool counted_on = promises_[j].chunk_time < WorkerState::kNever;
-    found_out += counted_on && !speeds_.trusts(WorkerId(j)) ? 1 : 0;
-  }
-  return found_out;
-}
-
 Replanner::Decision Replanner::fall_back(const RoundReport& report) {
   fallen_back_ = true;
+
   Decision d;
   d.fell_back = true;
   d.orders.emplace(report.workers.size());
@@ -141,13 +90,42 @@ void Replanner::promise(const RoundReport& report, const RoundState& state) {
   }
 }
 
+// What is in hand is dropped only where that loses little of it, by the server's own clock; and not at all
+// where nobody knows how much of it is done. True if orders changed.
+bool Replanner::keep_in_hand(const RoundReport& report, const Copies& copies, double left,
+                             SlotOrders& orders) const {
+  bool changed = false;
+  for (std::size_t j = 0; j < orders.size(); ++j) {
+    const WorkerReport& w = report.workers[j];
+    std::vector<Slot>& order = orders[j];
+    if (order.empty() || !does(w, j, copies) || order.front() == *w.in_hand) continue;
+    if (w.in_hand_for <= kDropMax * left && !told_in_vain(w, j)) continue;
+    const auto at = std::find(order.begin(), order.end(), *w.in_hand);
+    if (at == order.end()) {
+      order.insert(order.begin(), *w.in_hand);
+    } else {
+      std::rotate(order.begin(), at, at + 1);
+    }
+    changed = true;
+  }
+  return changed;
+}
+
 Replanner::Decision Replanner::decide(const RoundReport& report) {
   GLEANER_CHECK(report.workers.size() == plan_->workers() && report.now > 0, "a report of all workers");
   if (fallen_back_) return {};
+  const Copies copies = copies_in(report);
+  const std::size_t overdue = find_overdue(report, copies);
+  if (report.check && overdue == 0) {
+    Decision d;
+    d.until = until_;
+    d.check = next_check(report, copies);
+    return d;
+  }
   ++listenings_;
-  find_contradictions(report);
+  remember_first(report);
   if (!promises_.empty()) {
-    if (report.late) find_broken_promises(report);
+    if (report.late) find_broken_promises(report, copies);
     const std::size_t broken = count_found_out();
     const auto counted_on = std::count_if(promises_.begin(), promises_.end(), [](const Promise& p) {
       return p.chunk_time < WorkerState::kNever;
@@ -156,67 +134,123 @@ Replanner::Decision Replanner::decide(const RoundReport& report) {
       return fall_back(report);
   }
 
+  const bool may_tell = mean_took_ == 0 || worth_.may_tell() || told_;
+  const bool may_try = !may_tell && worth_.may_try() && !trial_;
+  if (surprise_ >= kSurprising || (!may_tell && !may_try)) return {};
+  return plan_rest(report, copies, may_tell);
+}
+
+// `tells`: or only tries.
+Replanner::Decision Replanner::plan_rest(const RoundReport& report, const Copies& copies, bool tells) {
   const RoundState state = state_from(report);
   SlotOrders present;
   for (const WorkerReport& w : report.workers) present.emplace_back(w.order.begin(), w.order.end());
   std::optional<FlowPlanner::Plan> flow = flow_.plan(state, options_.flow_steps_max);
   const bool covers = flow && flow->until < WorkerState::kNever;
   SlotOrders next = flow ? std::move(flow->orders) : list_orders(state);
+  double lasts = covers ? flow->until : forecast(state, next, true);
+  if (keep_in_hand(report, copies, lasts, next)) lasts = forecast(state, next, true);
+  lasts += options_.planning;
 
   Decision d;
   d.by_flow = covers;
-  const double lasts = options_.planning + (covers ? flow->until : forecast(state, next, true));
-  const double lasts_now = forecast(state, present, true, lasts / (1 - options_.gain_min));
+  const double gain_min = options_.gain_min + kDoubtful * share_told_in_vain(report);
+  const double lasts_now = forecast(state, present, true, lasts / (1 - gain_min));
+  d.listen_again = listen_again(report, std::min(lasts, lasts_now));
+  const bool worth = !std::isinf(lasts) && lasts < lasts_now * (1 - gain_min) && d.listen_again == 0;
+  if (worth && tells) {
+    for (std::size_t j = 0; j < next.size(); ++j) {
+      if (next[j] == present[j]) next[j].clear();
+    }
+    d.orders = std::move(next);
+    told_ = true;
+    promise(report, state);
+  } else if (worth) {
+    trial_.emplace(Trial{report.now, state, std::move(present), std::move(next), {}});
+    for (const WorkerReport& w : report.workers) trial_->in_hand_for.push_back(w.in_hand ? w.in_hand_for : 0);
+  }
+  d.until = until_ = report.now + (d.orders ? lasts : lasts_now);
+  d.check = next_check(report, copies);
+  return d;
+}
+
+// Where somebody has not shown its first part yet, when that should be there if it is of use.
+double Replanner::listen_again(const RoundReport& report, double left) const {
   bool open = false;
   for (std::size_t j = 0; j < report.workers.size(); ++j) {
     const auto range = range_of_worker(report, j);
     open = open || (report.workers[j].works && (!range || range->is_open()));
   }
-  const double best = std::min(lasts, lasts_now);
-  if (open && listenings_ < options_.listenings_max) {
-    const double shown_by = (report.now + best) / options_.parts;
-    d.listen_again = std::isinf(best) ? 4 * report.now : std::min(shown_by, 16 * report.now);
-    if (d.listen_again < 1.2 * report.now) d.listen_again = 0;
-  }
-  const bool too_early = d.listen_again > kTooEarly * report.now;
-  const bool worth = !std::isinf(lasts) && lasts < lasts_now * (1 - options_.gain_min);
-  if (worth && !too_early) {
-    for (std::size_t j = 0; j < next.size(); ++j) {
-      if (next[j] == present[j]) next[j].clear();
-    }
-    d.orders = std::move(next);
-    promise(report, state);
-  }
-  d.until = report.now + (d.orders ? lasts : lasts_now);
-  return d;
+  if (!open || listenings_ >= options_.listenings_max) return 0;
+  const double shown_by = (report.now + left) / options_.parts;
+  const double at = std::isinf(left) ? 4 * report.now : std::min(shown_by, 16 * report.now);
+  return at < kTooEarly * report.now ? 0 : at;
 }
 
-std::vector<double> Replanner::chunk_times(const RoundReport& report) const {
+std::vector<double> Replanner::chunk_times(const RoundReport& report) {
+  (void)find_overdue(report, copies_in(report));  // they have shown to be slower than they told
   std::vector<double> times;
   for (const WorkerState& w : state_from(report).workers) times.push_back(w.chunk_time);
   return times;
 }
 
-void Replanner::end_round(double took, const RoundReport& last) {
-  mean_took_ = mean_took_ == 0 ? took : mean_took_ + kRecent * (took - mean_took_);
+// What orders would have cost that were worked out and not told, at the speeds that the round has shown
+// since.
+double Replanner::cost_of_trial(const RoundReport& last) {
+  RoundState state = trial_->state;
+  const std::vector<double> times = chunk_times(last);
+  for (std::size_t j = 0; j < times.size(); ++j) {
+    WorkerState& w = state.workers[j];
+    if (std::isinf(w.chunk_time) || std::isinf(times[j])) {
+      w.chunk_time = WorkerState::kNever;
+      continue;
+    }
+    w.remaining = std::max(times[j] - trial_->in_hand_for[j], times[j] / (2 * options_.parts));
+    w.chunk_time = times[j];
+  }
+  const double without = forecast(state, trial_->present, true);
+  const double with = forecast(state, trial_->orders, true);
+  return std::isinf(without) ? 1 : (trial_->now + options_.planning + with) / (trial_->now + without);
+}
+
+void Replanner::end_round(double took, const RoundReport& last, double without_orders) {
+  const bool is_first = mean_took_ == 0;
+  // One round that takes a thousand times as long says nothing about the next.
+  mean_took_ =
+      mean_took_ == 0 ? took : mean_took_ + kRecent * (std::min(took, kLongRound * mean_took_) - mean_took_);
   std::vector<std::optional<SpeedRange>> seen;
-  find_contradictions(last);
   for (std::size_t j = 0; j < last.workers.size(); ++j) seen.push_back(range_of_worker(last, j));
+  compare_with_first(last);
   speeds_.add_round(seen);
+  if (trial_) {
+    worth_.weigh(cost_of_trial(last));
+  } else if (told_ && !is_first && !std::isinf(without_orders)) {
+    worth_.weigh(took / (without_orders + kMessages * last.messages));
+  }
+  worth_.end_round();
+  trial_.reset();
+  told_ = false;
   listenings_ = 0;
   fallen_back_ = false;
   promises_.clear();
+  overdue_.clear();
 }
 
 std::vector<double> Replanner::state() const {
   std::vector<double> numbers = speeds_.state();
   numbers.push_back(mean_took_);
+  numbers.push_back(surprise_);
+  for (const double x : worth_.state()) numbers.push_back(x);
   return numbers;
 }
 
 bool Replanner::restore(std::span<const double> state) {
-  if (state.empty() || !speeds_.restore(state.first(state.size() - 1))) return false;
-  mean_took_ = state.back();
+  constexpr std::size_t kOwn = 2 + OrderWorth::kStateSize;
+  if (state.size() < kOwn || !speeds_.restore(state.first(state.size() - kOwn))) return false;
+  const auto own = state.last(kOwn);
+  mean_took_ = own[0];
+  surprise_ = own[1];
+  worth_.restore(own.subspan(2));
   return true;
 }
 

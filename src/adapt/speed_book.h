@@ -28,6 +28,11 @@ class SpeedBook {
   /// rounds do not drift so far that the range says more; else the middle of the range.
   [[nodiscard]] double guess(WorkerId worker, const SpeedRange& range) const;
 
+  /// Whether the worker claims to be so much quicker than before that how far rounds drift does not explain
+  /// it: more than three times, and more than exp(4 d) times, d being the median |log(s_t / expected)| of a
+  /// round. To be believed when it has finished a chunk.
+  [[nodiscard]] bool doubts(WorkerId worker, const SpeedRange& range) const;
+
   /// Reports of this worker contradicted what it did: they are not to be believed for the next rounds, and
   /// what they have led to is forgotten.
   void distrust(WorkerId worker);
@@ -45,6 +50,7 @@ class SpeedBook {
   std::vector<std::optional<double>> log_time_;
   std::vector<unsigned> distrust_;  // rounds that are left
   double drift_ = std::numeric_limits<double>::infinity();
+  double median_drift_ = std::numeric_limits<double>::infinity();
 };
 
 }  // namespace gleaner

@@ -28,6 +28,7 @@ Server::Server(std::shared_ptr<const Plan> plan, std::shared_ptr<const Code> cod
 
 void Server::step(Time now, const ServerEvent& event, std::vector<ServerAction>& out) {
   if (phase_ == Phase::failed) return;
+  now_ = now;
   std::visit([&](const auto& e) { on(now, e, out); }, event);
   if (!crossed_.empty()) tell_crossings(out);
 }
@@ -110,11 +111,13 @@ void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
   const std::size_t before = p.observed.count();
   p.observed |= m.done;
   const std::size_t after = p.observed.count();
+  if (learns() && !m.in_hand) expect_next(peer.worker);
   if (after == before) {
     if (may_replan()) hear_progress(now, out);
     return;
   }
   completed_ += after - before;
+  if (learns()) note_finished(now, p, after - before);
   if (options_.trace) {
     Note n = note(NoteKind::progress, peer.worker);
     n.count = after;

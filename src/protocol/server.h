@@ -56,10 +56,11 @@ class Server {
   using Out = std::vector<ServerAction>;
   enum class Listening : std::uint8_t {
     off,         // nothing more is to be heard in this round
-    first_word,  // until anyone has finished something
+    first_word,  // until a sixth of the copies is there
     asked,       // until all have answered, or the timer rings
     pause,       // until the timer rings, then the others are asked again
-    watch,       // the same; the round should be over by then
+    check,       // until the timer rings: somebody should have finished a chunk by then
+    watch,       // the same as pause; the round should be over by then
     planning,    // the driver works on orders
   };
 
@@ -84,9 +85,10 @@ class Server {
     Pace pace;                    // last heard
     std::optional<Slot> in_hand;  // by its last report
     Time in_hand_since{};         // by this clock
-    bool asked = false;           // how far it is, and has not answered
-    bool planned_for = false;     // this life, in this round, by the orders that are being worked out
-    bool will_changed = false;    // `wanted` is ahead of what was told; within tell_crossings only
+    SeenOfWorker seen;
+    bool asked = false;         // how far it is, and has not answered
+    bool planned_for = false;   // this life, in this round, by the orders that are being worked out
+    bool will_changed = false;  // `wanted` is ahead of what was told; within tell_crossings only
   };
 
   void on(Time now, const BeginRound& e, Out& out);
@@ -168,9 +170,13 @@ class Server {
   [[nodiscard]] bool may_replan() const { return replans() && phase_ == Phase::computing && !selection_; }
   void begin_listening(Time now, Duration after, Out& out);
   void note_pace(Time now, PeerState& p, const Progress& m);
+  static void note_finished(Time now, PeerState& p, std::size_t chunks);
   void hear_progress(Time now, Out& out);
   void answered(PeerState& p);
+  /// The worker has begun another chunk by now: the first that it has to do by its order.
+  void expect_next(WorkerId worker);
   void ask(Time now, bool everybody, Out& out);
+  [[nodiscard]] bool is_first_word() const;
   void listen_until(Time at, Listening next, Out& out);
   void on_listen_timer(Time now, Out& out);
   void ask_for_orders(Out& out);
@@ -203,6 +209,7 @@ class Server {
   ServerOptions options_;
   Fingerprint fingerprint_;
 
+  Time now_{};  // of the event that is handled
   Phase phase_ = Phase::idle;
   Stamp stamp_;
   std::vector<PeerState> peers_;
@@ -231,11 +238,13 @@ class Server {
   std::optional<TimerId> listen_timer_;
   Time round_began_{};
   bool lost_while_planning_ = false;  // somebody whom the orders that are being worked out count on
-  bool late_ = false;
-  std::uint32_t plans_ = 0;  // asked for in this round
+  bool late_ = false;                 // the next question is asked since the watch rang
+  bool check_ = false;                // since the check did
+  std::uint32_t plans_ = 0;           // asked for in this round
   std::uint32_t plan_serial_ = 0;
   std::vector<OrderRef> first_orders_;
   Duration listen_after_{};
+  bool by_start_ = false;             // who was asked was asked when the round was sent
   std::vector<ChunkId> crossed_;      // in this step, from wanted to not wanted or back
   std::vector<WorkerId> to_be_told_;  // within tell_crossings only
   std::size_t forgiven_ = 0;          // copies that can never come and are not waited for (approximate)

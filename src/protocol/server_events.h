@@ -20,8 +20,8 @@ namespace gleaner {
 /// Start this round; its parameters are in the driver's store. REQUIRES: phase idle.
 struct BeginRound {
   RoundId round;
-  /// For policy replan. After so long workers tell how far they are; 0: as soon as anyone has finished a
-  /// chunk.
+  /// For policy replan. After so long workers tell how far they are, and in any case as soon as a sixth of
+  /// the copies is there; 0: then only.
   Duration listen_after{};
   /// For every worker the order that it starts with, null: the plan's. Empty: the plan's for all.
   std::vector<OrderRef> orders = {};
@@ -64,6 +64,8 @@ struct OrdersReady {
   Duration listen_again{};       ///< ask those again then that had not got anywhere; 0: do not
   Duration until{};              ///< the round should be over by then; 0: unknown
   bool fell_back = false;        ///< reports contradicted what was done
+  /// Ask for orders again then: by that time somebody should have finished a chunk. 0: do not.
+  Duration check{};
 };
 struct TimerId {
   enum class Kind : std::uint8_t { deadline, wait, listen };
@@ -108,6 +110,19 @@ struct Forget {
   Stamp stamp;
   WorkerId worker;
 };
+/// What the server has seen of a worker in this round by its own clock, whatever the worker says.
+struct SeenOfWorker {
+  Time heard{};          ///< its last report
+  Time last_finished{};  ///< its last finished chunk; none yet: when it was sent the round. Nothing that it
+                         ///< has in hand was begun before
+  Time busy_since{};  ///< the same, or its last will if that is later: what it has in hand was begun by then,
+                      ///< but for the time that messages take
+  Duration took_least{};  ///< bounds of the chunk that it finished last, messages aside
+  Duration took_most{};
+  /// Between sending it the round and its first report, without what that accounts for by the worker's own
+  /// clock: the time that messages take, if it tells the truth.
+  std::optional<Duration> messages = std::nullopt;
+};
 /// What the server knows of its workers in this round.
 struct RoundKnowledge {
   struct Worker {
@@ -118,6 +133,7 @@ struct RoundKnowledge {
     std::optional<Slot> in_hand;
     Time in_hand_since{};
     OrderRef order;  ///< that it follows; null: the plan's
+    SeenOfWorker seen = {};
   };
   Stamp stamp;
   Time began{};  ///< of the round
@@ -128,7 +144,8 @@ using KnowledgeRef = std::shared_ptr<const RoundKnowledge>;
 /// Work out orders for the rest of the round from this, and answer OrdersReady. The last one counts.
 struct Replan {
   std::uint32_t serial = 0;
-  bool late = false;  ///< the round should be over by the last answer
+  bool late = false;   ///< the round should be over by the last answer
+  bool check = false;  ///< somebody should have finished a chunk by the last answer
   KnowledgeRef known;
 };
 /// The signal goes out: this is what the round has shown of the workers. Where orders are learned only.

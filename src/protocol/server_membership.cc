@@ -36,7 +36,7 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
   }
   // A later life may speak before the end of the earlier one was seen. Its chunks have had a live holder all
   // the time, so only after the newcomer is in can the round be found hopeless.
-  if (p.live) take_out({peer.worker, p.life}, out);
+  const bool replaces = p.live && take_out({peer.worker, p.life}, out);
   const bool reconnects = peer.life == p.life;
   const bool kept_its_work = reconnects && m.stamp == stamp_ && m.stamp.round.value != 0;
   p.life = peer.life;
@@ -70,7 +70,9 @@ void Server::admit(Time now, Peer peer, const Hello& m, Out& out) {
   } else if (const SlotSet will = will_for(peer.worker); kept_its_work || differs_from_start(p, will)) {
     tell_todo(peer.worker, will, out);
   }
-  if (check_hope(now, out)) mend(now, out);
+  if (!check_hope(now, out)) return;
+  mend(now, out);
+  if (replaces && may_replan()) replan_after_loss(out);  // the orders counted on the life that is gone
 }
 
 void Server::enter_round(Peer peer, Out& out) {
@@ -78,6 +80,7 @@ void Server::enter_round(Peer peer, Out& out) {
   p.wanted = SlotSet::first(plan_->assignment().load(peer.worker));
   out.push_back(SendParameters{peer, stamp_});
   p.planned_for = false;
+  p.seen = {now_, now_, now_};
   p.order = first_orders_.empty() ? nullptr : first_orders_[peer.worker.index()];
   StartRound start{stamp_, p.order, learns()};
   if (listening_ == Listening::asked && listen_after_ > Duration::zero() && plans_ == 0) {

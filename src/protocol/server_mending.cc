@@ -113,7 +113,8 @@ void Server::compute_again(Out& out) {
 void Server::tell_todo(WorkerId worker, const SlotSet& wanted, Out& out) {
   PeerState& p = peers_[worker.index()];
   p.wanted = wanted;
-  if (p.in_hand && !wanted.contains(*p.in_hand)) p.in_hand.reset();
+  p.seen.busy_since = now_;
+  if (learns() && (!p.in_hand || !wanted.contains(*p.in_hand))) expect_next(worker);
   out.push_back(SendWorker{{worker, p.life}, Todo{stamp_, ++p.revision, wanted, p.order}});
 }
 

@@ -148,10 +148,7 @@ void Server::select_first(Out& out) {
                                   : "the residual is small enough";
   say(std::move(met), out);
   epoch_ = Epoch(1);
-  if (learns()) {
-    listening_ = Listening::off;
-    out.push_back(RoundShown{knowledge()});
-  }
+  listening_ = Listening::off;
   Note n = note(NoteKind::selected);
   for (std::size_t w = 0; w < peers_.size(); ++w) {
     used_[w] = peers_[w].contributed;
@@ -162,6 +159,7 @@ void Server::select_first(Out& out) {
   n.total = encoders.size();
   say(std::move(n), out);
   announce(encoders, out);
+  if (learns()) out.push_back(RoundShown{knowledge()});  // nobody waits for what is learned from it
 }
 
 void Server::select_again(Out& out) {

@@ -1,11 +1,26 @@
 // What reaches a worker, and what it wants. Internal to cluster.h.
 #include <algorithm>
+#include <cmath>
 
 #include "base/portable_math.h"
 #include "base/random.h"
 #include "sim/cluster_engine.h"
 
 namespace gleaner {
+namespace {
+
+// As if it were 1 / factor times as quick: in the times that it tells, and in the parts of a chunk that it
+// has done. What it has finished is there, or not: nobody can lie about that.
+void lie(Progress& progress, double factor) {
+  const auto stretched = [&](Duration d) { return from_seconds(std::min(factor * seconds(d), 1e9)); };
+  Pace& pace = progress.pace;
+  pace.elapsed = stretched(pace.elapsed);
+  progress.in_hand_for = stretched(progress.in_hand_for);
+  if (pace.parts >= kChunkParts) return;
+  pace.parts = static_cast<std::uint8_t>(std::min(std::floor(pace.parts / factor), kChunkParts - 1.0));
+}
+
+}  // namespace
 
 void Cluster::Engine::on(sim_event::AtWorker& e) {
   SimWorker* w = find(e.peer);
@@ -58,7 +73,7 @@ double Cluster::Engine::lies_of(WorkerId worker) const {
 
 void Cluster::Engine::perform(SimWorker& w, SendServer& a) {
   if (auto* progress = std::get_if<Progress>(&a.message); progress != nullptr && w.lies != 1) {
-    progress->pace.elapsed = from_seconds(std::min(w.lies * seconds(progress->pace.elapsed), 1e9));
+    lie(*progress, w.lies);
   }
   if (w.link.up) send(w, w.peer(), std::move(a.message));
 }

@@ -1,9 +1,11 @@
 #include "work/replan_desk.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <utility>
 
+#include "adapt/own_clock.h"
 #include "base/check.h"
 
 namespace gleaner {
@@ -15,6 +17,9 @@ ReplanOptions options_with(Duration planning) {
   options.planning = seconds(planning);
   return options;
 }
+
+constexpr std::size_t kLearnsMax = 20'000;  // workers: with more no orders are learned
+constexpr std::uint64_t kSeldom = 8;        // rounds: so often their orders are weighed
 
 // Nothing comes later than this: a forecast of never is no time.
 constexpr double kSecondsMax = 1e9;
@@ -52,20 +57,27 @@ RoundReport ReplanDesk::report_of(Time now, const RoundKnowledge& known) const {
     w.in_hand = k.in_hand;
     w.in_hand_for = k.in_hand ? std::max(seconds(now - k.in_hand_since), 0.0) : 0;
     w.order = k.order ? std::span<const Slot>(*k.order) : plan_->ordering().of(WorkerId(j));
+    const auto since_start = [&](Time t) { return std::max(seconds(t - known.began), 0.0); };
+    w.seen = {since_start(k.seen.heard), since_start(k.seen.last_finished), since_start(k.seen.busy_since),
+              seconds(k.seen.took_least), seconds(k.seen.took_most)};
+    if (k.seen.messages) w.seen.messages = seconds(*k.seen.messages);
     report.workers.push_back(std::move(w));
   }
+  correct_by_own_clock(report, kChunkParts);
   return report;
 }
 
 OrdersReady ReplanDesk::answer(Time now, const Replan& question) {
   RoundReport report = report_of(now, *question.known);
   report.late = question.late;
+  report.check = question.check;
   Replanner::Decision decision = replanner_.decide(report);
   OrdersReady ready;
   ready.stamp = question.known->stamp;
   ready.serial = question.serial;
   ready.listen_again = duration_of(decision.listen_again);
   ready.until = duration_of(decision.until);
+  ready.check = duration_of(decision.check);
   ready.fell_back = decision.fell_back;
   if (!decision.orders) return ready;
   ready.orders.resize(decision.orders->size());
@@ -78,9 +90,16 @@ OrdersReady ReplanDesk::answer(Time now, const Replan& question) {
 
 void ReplanDesk::learn(Time now, const RoundShown& shown) {
   const RoundReport report = report_of(now, *shown.known);
-  learner_.judge(replanner_.chunk_times(report));
-  replanner_.end_round(report.now, report);
-  learner_.prepare(replanner_.speeds());
+  // In the largest clusters that would cost more than planning itself; now and then it is affordable.
+  const bool large = plan_->workers() > kLearnsMax;
+  if (large && shown.known->stamp.round.value % kSeldom != 0) return replanner_.end_round(report.now, report);
+  const bool learned = learner_.choice() != OrderLearner::Choice::plan;  // with which the round began
+  const double in_own_order = learner_.judge(replanner_.chunk_times(report));
+  if (learned && !replanner_.has_told() && !std::isinf(in_own_order)) {
+    learner_.weigh(report.now / (in_own_order + report.messages));
+  }
+  replanner_.end_round(report.now, report, in_own_order);
+  if (!large) learner_.prepare(replanner_.speeds());
 }
 
 std::vector<double> ReplanDesk::state() const {
@@ -100,7 +119,7 @@ void ReplanDesk::restore(std::span<const double> state) {
   const bool fits =
       replanner_.restore(state.first(replanners)) && learner_.restore(state.subspan(replanners));
   GLEANER_CHECK(fits, "what such a desk has learned");
-  learner_.prepare(replanner_.speeds());
+  if (plan_->workers() <= kLearnsMax) learner_.prepare(replanner_.speeds());
 }
 
 }  // namespace gleaner

@@ -26,7 +26,8 @@ class ReplanDesk {
   [[nodiscard]] BeginRound begin_round(RoundId round);
   /// Works out the answer; the driver brings it to the server when it likes.
   [[nodiscard]] OrdersReady answer(Time now, const Replan& question);
-  /// The computing of a round is over.
+  /// The computing of a round is over. With more than 20,000 workers no orders are learned, and what orders
+  /// gained is weighed in every eighth round.
   void learn(Time now, const RoundShown& shown);
 
   /// What it has learned, for a checkpoint.

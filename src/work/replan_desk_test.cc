@@ -45,7 +45,7 @@ class ReplanDeskTest : public testing::Test {
     return known;
   }
   static Replan question(RoundKnowledge known) {
-    return {41, false, std::make_shared<const RoundKnowledge>(std::move(known))};
+    return {41, false, false, std::make_shared<const RoundKnowledge>(std::move(known))};
   }
   static RoundShown shown(RoundKnowledge known) {
     return {std::make_shared<const RoundKnowledge>(std::move(known))};
