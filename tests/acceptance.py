@@ -23,7 +23,7 @@ comes first). Without SECTION all of them run:
     conditions simulated traces, networks and losses at every step
     disasters  random clusters under faults of every kind: how much of it there was, and that no rule was broken
     advise     answers that can be argued by hand, and commands that can be typed
-    grid       every policy under all kinds of slowness: complete, as promised, the same for any threads
+    grid       every policy under all kinds of slowness: complete, on target, the same for any threads
     reproduce  the paper's simulations beside what it published
 
 Ratios of times are asserted on the virtual clock, where they do not depend on the machine; on the real clock

@@ -13,6 +13,9 @@ def make_files(folder):
 
     put("ragged.csv", "round,w0,w1\n1,0.1,0.2\n2,0.3\n")
     put("g1-like.csv", G1_LIKE)
+    put("pairs.svg", G1_LIKE)
+    put("trace.svg", "round,w0,w1\n1,0.1,0.2\n")
+    (folder / "folder.svg").mkdir()
     put("uneven.csv", "chunk,worker\n" + "".join(f"{i},{j}\n" for i in range(5) for j in range(3 + i % 2)))
     put("headed-trace.csv", "round,w0,w1\n")
     put("no-header.csv", "1,0.1,0.2\n")
@@ -105,6 +108,7 @@ CASES = [
     simulate("policy", "--policy stattic", "--policy", 'did you mean "static"'),
     simulate("policy twice", "--policy skip,skip", "--policy", "skip twice"),
     simulate("margin without skip", "--margin 1", "--margin 1", "--policy skip"),
+    simulate("margin of the preset policy", "--margin 1", "--margin 1", "simulate runs static unless told otherwise"),
     simulate("margin negative", "--policy skip --margin -1", "--margin"),
     simulate("margin of millions", "--policy skip --margin 5000000000", "--margin 5000000000", "give a few"),
     simulate("disasters with two policies", "--disasters 5 --policy static,skip", "--policy", "static,skip"),
@@ -157,6 +161,8 @@ CASES = [
     simulate("silence a word", "--silence soon", "--silence soon"),
     simulate("liars more than all", "--liars 1.5 --policy replan", "--liars 1.5", "between 0 and 1"),
     simulate("liars negative", "--liars -0.1 --policy replan", "--liars -0.1", "between 0 and 1"),
+    simulate("liars without replan", "--liars 0.3 --policy static,skip", "--liars 0.3", "--policy is static,skip", "replan"),
+    simulate("plan-time without replan", "--plan-time 5ms --policy skip", "--plan-time 5ms", "give --policy replan"),
     simulate("checkpoints never", "--checkpoint-every 0", "--checkpoint-every 0"),
     simulate("grid a number", "--grid 2", "--grid", "integer"),
     simulate("scheme", "--scheme cylic", "--scheme", 'did you mean "cyclic"'),
@@ -233,10 +239,11 @@ CASES = [
     simulate("assignment and too many blocks", "--assignment pairs.csv --blocks 1,3", "--blocks 3"),
     simulate("bounds of chunks", ["--bounds", "--speeds", "exponential:per=chunk"], "--bounds", "per=chunk"),
     simulate("figure in no folder", "--svg nowhere/a.svg", "--svg nowhere/a.svg"),
-    simulate("figure a folder", "--svg folder.is", "--svg folder.is", "folder"),
-    simulate("figure over the trace", ["--workers", "2", "--replication", "2", "--speeds", "trace:file=trace.csv", "--svg",
-                                       "trace.csv"], "--svg trace.csv", "--speeds"),
-    simulate("figure over the assignment", "--assignment pairs.csv --svg pairs.csv", "--svg pairs.csv", "--assignment"),
+    simulate("figure a folder", "--svg folder.svg", "--svg folder.svg", "folder"),
+    simulate("figure of another kind", "--svg x.png", "--svg x.png", "end in .svg"),
+    simulate("figure over the trace", ["--workers", "2", "--replication", "2", "--speeds", "trace:file=trace.svg", "--svg",
+                                       "trace.svg"], "--svg trace.svg", "--speeds"),
+    simulate("figure over the assignment", "--assignment pairs.svg --svg pairs.svg", "--svg pairs.svg", "--assignment"),
     simulate("no gnuplot", "--svg a.svg", "gnuplot", "--svg", "install", env=NO_PROGRAMS),
     simulate("disasters zero", "--disasters 0", "--disasters 0"),
     simulate("disasters negative", "--disasters -1", "--disasters -1"),
@@ -298,7 +305,7 @@ CASES = [
     grid("assignment irregular", "--assignment uneven.csv", "--assignment uneven.csv", "random graph"),
     grid("assignment with two copies", "--assignment g1-like.csv", "--assignment g1-like.csv", "at least 3"),
     grid("assignment and workers", "--assignment g1-like.csv --workers 4", "--workers", "leave --workers away"),
-    grid("trace nowhere", "--traces nowhere.csv", "--traces nowhere.csv"),
+    grid("trace nowhere", "--traces nowhere.csv", "--traces nowhere.csv: cannot be read"),
     grid("trace too narrow", "--traces trace.csv", "--traces trace.csv", "2"),
     grid("trace ragged", "--traces ragged.csv", "--traces ragged.csv", "line 3"),
     grid("traces with a gap", "--traces trace.csv,,trace.csv", "--traces", "empty place"),
@@ -306,6 +313,7 @@ CASES = [
     grid("losses of a trace", "--losses --traces trace.csv", "--losses", "--traces"),
     grid("out a file", "--out images", "--out images", "not a folder"),
     grid("out in no folder", "--out nowhere/out", "--out nowhere/out", "no folder"),
+    grid("out in a folder of the system that is there", "--out /proc", "--out /proc: no file can be made in this folder"),
     grid("no gnuplot", "--out drawn", "gnuplot", "--out", "install", env=NO_PROGRAMS),
 
     # reproduce

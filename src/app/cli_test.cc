@@ -138,6 +138,7 @@ TEST(CommandLine, TrainPrintsATableAndJsonApart) {
   EXPECT_EQ(said.out.front(), '{');
   EXPECT_THAT(said.err,
               HasSubstr("4 workers, 4 chunks, replication 3, blocks 1: tolerates the loss of any 2\n"));
+  EXPECT_THAT(said.err, HasSubstr("\npolicy skip, margin 0, order mixed\n"));
   EXPECT_THAT(said.err, HasSubstr("\n  method   rounds  "));
 }
 
@@ -148,6 +149,26 @@ const std::vector<const char*> kQuick{"train",    "--workers",          "4",    
 Said quick(std::vector<const char*> more) {
   more.insert(more.begin(), kQuick.begin(), kQuick.end());
   return gleaner(more);
+}
+
+TEST(CommandLine, TrainSaysWhatReallyRuns) {
+  EXPECT_THAT(quick({"--rounds", "1", "--policy", "static"}).err,
+              HasSubstr("\npolicy static, order optimal\n"));
+  EXPECT_THAT(quick({"--rounds", "1", "--policy", "replan", "--margin", "1", "--order", "learned"}).err,
+              HasSubstr("\npolicy replan, margin 1, order learned, at first mixed\n"));
+  EXPECT_THAT(quick({"--rounds", "1", "--method", "original"}).err,
+              HasSubstr("\npolicy static, since original waits for whole workers\n"));
+}
+
+TEST(CommandLine, ARoundThatMayEndEarlyHasNoBounds) {
+  const Said exact = quick({"--rounds", "2", "--bounds", "--json"});
+  EXPECT_THAT(exact.err, AllOf(HasSubstr("with the same placement\n"), Not(HasSubstr("no bounds"))));
+  const Said early = quick({"--rounds", "2", "--bounds", "--json", "--recovery", "deadline=15ms"});
+  EXPECT_EQ(early.code, 0);
+  EXPECT_THAT(early.err,
+              AllOf(HasSubstr("no bounds: with --recovery deadline=15ms"), Not(HasSubstr("same placement"))));
+  EXPECT_THAT(exact.out, HasSubstr("clairvoyant"));
+  EXPECT_THAT(early.out, Not(HasSubstr("clairvoyant")));
 }
 
 TEST(CommandLine, AFullDiskUnderTheLogDoesNotCostTheModel) {

@@ -74,11 +74,11 @@ Flag* find_key(Command& command, const std::string& key) {
   return flag != nullptr && flag->in_config ? flag : nullptr;
 }
 
-Error unknown_key(const ConfigEntry& entry, std::span<Command* const> commands) {
+// `asked`: the command that shows what the file may say.
+Error unknown_key(const ConfigEntry& entry, std::string_view asked, std::span<Command* const> commands) {
   std::vector<std::string> storage;
   const std::vector<std::string_view> known = keys_of(commands, storage);
-  const std::string command = entry.section.empty() ? "train" : entry.section;
-  std::string cure = fmt::format("gleaner {} --print-config shows the keys that there are", command);
+  std::string cure = fmt::format("gleaner {} --print-config shows the keys that there are", asked);
   if (entry.key == "config" || entry.key == "print-config") {
     return bad_input(fmt::format("{}: {} is for the command line alone", entry.place, entry.key),
                      "leave it away");
@@ -147,7 +147,7 @@ Status apply_config(std::span<const ConfigEntry> entries, Command& command,
       Flag* flag = find_key(command, entry.key);
       const bool known = std::any_of(commands.begin(), commands.end(),
                                      [&](Command* c) { return find_key(*c, entry.key) != nullptr; });
-      if (!known) return unknown_key(entry, commands);
+      if (!known) return unknown_key(entry, command.name(), commands);
       if (flag == nullptr) continue;  // for another command
       if (Status s = give(*flag, entry); !s) return s;
       continue;
@@ -162,7 +162,7 @@ Status apply_config(std::span<const ConfigEntry> entries, Command& command,
                        error.cure);
     }
     Flag* flag = find_key(**owner, entry.key);
-    if (flag == nullptr) return unknown_key(entry, {&*owner, 1});
+    if (flag == nullptr) return unknown_key(entry, entry.section, {&*owner, 1});
     if (*owner != &command) continue;
     if (Status s = give(*flag, entry); !s) return s;
   }

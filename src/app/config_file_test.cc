@@ -77,7 +77,11 @@ TEST_F(ConfigFile, AListIsWhatASlashSeparates) {
 
 TEST_F(ConfigFile, ErrorsNameFileAndLineAndTheNearestKey) {
   EXPECT_THAT(refused("rounds = 3\nwokers = 3\n"),
-              AllOf(HasSubstr("run.toml:2: there is no key wokers"), HasSubstr("did you mean workers?")));
+              AllOf(HasSubstr("run.toml:2: there is no key wokers"), HasSubstr("did you mean workers?"),
+                    HasSubstr("gleaner train --print-config")));
+  EXPECT_THAT(read("wokers = 3\n", plan_command_).error().cure, HasSubstr("gleaner plan --print-config"));
+  EXPECT_THAT(read("[train]\nwokers = 3\n", plan_command_).error().cure,
+              HasSubstr("gleaner train --print-config"));
   EXPECT_THAT(refused("[trian]\nrounds = 3\n"),
               AllOf(HasSubstr("run.toml:2: there is no command for the table [trian]"),
                     HasSubstr("did you mean \"train\"?")));

@@ -83,6 +83,13 @@ constexpr const char* kGridExamples = R"(Examples:
       a quick look
 
 Every cell meets replication - blocks workers lost at the start. All times are in mean chunk times.
+no history  trials of one round: nothing is known of earlier ones
+redraw P    a worker's speed is drawn anew with this probability from one round to the next
+noise S     and moves a little every round, by lognormal factors of this sigma
+learn       static with orders that were learned from earlier rounds (--order learned)
+skip+l      skip with such orders
+B2          the soonest that a clairvoyant with the same placement can be done
+What the tables show: docs/performance.md
 )";
 
 constexpr const char* kAdviseExamples = R"(Examples:

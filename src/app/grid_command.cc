@@ -32,25 +32,28 @@ Status write_figures(const std::string& folder, const PolicyGrid& grid) {
   return {};
 }
 
-// The tables, or the same as JSON; and what goes into the folder.
+// The tables, or the same as JSON; and how far it came.
 struct Findings {
   std::string text;
   std::string json;
   bool complete = false;
+  std::string reached;  // "3 of 63 cells"
 };
 
 Result<Findings> run_study(const GridFlags& flags, const GridOptions& options) {
   if (flags.losses) {
     const Result<LossStudy> study = run_losses(options);
     if (!study) return study.error();
-    return Findings{losses_text(study.value()), losses_json(options, study.value()), study.value().complete};
+    return Findings{losses_text(study.value()), losses_json(options, study.value()), study.value().complete,
+                    fmt::format("{} of {} rows", study.value().rows.size(), study.value().rows_wanted)};
   }
   const Result<PolicyGrid> grid = run_grid(options);
   if (!grid) return grid.error();
   const PolicyGrid& g = grid.value();
-  Findings report{grid_text(g), grid_json(options, g), g.complete};
+  Findings report{grid_text(g), grid_json(options, g), g.complete,
+                  fmt::format("{} of {} cells", g.cells.size(), g.cells_wanted)};
   const std::string marks = marks_text(grid_marks(g));
-  if (!marks.empty()) report.text += fmt::format("What was promised for the paper's graph\n\n{}", marks);
+  if (!marks.empty()) report.text += fmt::format("The targets for the paper's graph\n\n{}", marks);
   if (flags.out.empty() || !g.complete) return report;
   if (Status s = write_figures(flags.out, g); !s) return s.error();
   return report;
@@ -70,12 +73,15 @@ Result<int> grid_command(const GridFlags& flags) {
   progress.clear();
   if (!report) return report.error();
   fmt::print("{}\n", flags.json ? report.value().json : report.value().text);
-  if (!report.value().complete) return kExitInterrupted;
-  if (flags.out.empty()) return kExitDone;
-  const fs::path results = fs::path(flags.out) / (flags.losses ? "losses.json" : "results.json");
-  if (Status s = write_atomically(results, report.value().json + "\n"); !s) return s.error();
-  say("{} holds the results\n", flags.out);
-  return kExitDone;
+  const bool draws = !flags.out.empty() && !flags.losses;
+  if (!flags.out.empty()) {
+    const fs::path results = fs::path(flags.out) / (flags.losses ? "losses.json" : "results.json");
+    if (Status s = write_atomically(results, report.value().json + "\n"); !s) return s.error();
+    say("{} holds the results\n", flags.out);
+  }
+  if (report.value().complete) return kExitDone;
+  say("interrupted after {}{}\n", report.value().reached, draws ? "; figures were not drawn" : "");
+  return kExitInterrupted;
 }
 
 }  // namespace gleaner

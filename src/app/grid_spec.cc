@@ -70,7 +70,12 @@ Result<GridTrace> read_trace(const std::string& path, std::size_t workers) {
   Result<SpeedModel> speeds = SpeedModel::parse("trace:file=" + path, TimeUnits::optional);
   Status fits = speeds ? speeds.value().check(workers) : Status(speeds.error());
   if (!fits) {
-    return bad_input(fmt::format("--traces {}: {}", path, fits.error().what), fits.error().cure);
+    // What reads the file knows it as that of another flag, and may name it itself.
+    constexpr std::string_view kOther = "--speeds: ";
+    std::string what = fits.error().what;
+    if (what.starts_with(kOther)) what.erase(0, kOther.size());
+    if (!what.starts_with(path)) what = fmt::format("{}: {}", path, what);
+    return bad_input("--traces " + what, fits.error().cure);
   }
   return GridTrace{std::filesystem::path(path).stem().string(), std::move(speeds).value()};
 }

@@ -10,7 +10,7 @@ namespace {
 volatile std::sig_atomic_t asked = 0;
 
 extern "C" void on_signal(int signal) {
-  constexpr char kSaid[] = "\ngleaner: ending after this round; once more to quit at once\n";
+  constexpr char kSaid[] = "\ngleaner: interrupted, ending in good order; once more to quit at once\n";
   asked = 1;
   std::signal(signal, SIG_DFL);
   if (::write(STDERR_FILENO, kSaid, sizeof kSaid - 1) < 0) asked = 1;  // nobody reads it: no matter

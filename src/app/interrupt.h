@@ -3,8 +3,9 @@
 
 namespace gleaner {
 
-/// Catches SIGINT and SIGTERM from construction to destruction. The first asks the run to end after the
-/// current round; a second SIGINT kills as usual. At most one at a time.
+/// Catches SIGINT and SIGTERM from construction to destruction. The first asks the command to end in
+/// good order (a run after its round, a study with what is complete); a second SIGINT kills as usual. At most
+/// one at a time.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -47,7 +47,7 @@ std::vector<std::size_t> shown_workers(const LedgerPage& page) {
 
 }  // namespace
 
-std::string ledger_table(const LedgerPage& page) {
+std::string ledger_table(const LedgerPage& page, std::string_view whose) {
   if (page.empty()) return {};
   TableLines lines{kHeader};
   LedgerRow others = page.total();
@@ -61,9 +61,11 @@ std::string ledger_table(const LedgerPage& page) {
     lines.push_back(cells(fmt::format("{} others", left), others, "-"));
   lines.push_back(cells("all", page.total(), "-"));
   return paragraph(
-             "The ledger, of all rounds: chunk gradients that were computed and used or wasted, skipped "
-             "since enough others had them, aborted halfway; seconds spent computing; and by how many "
-             "seconds the rounds would have been shorter with this worker as fast as the median one",
+             fmt::format("The ledger of {}: chunk gradients that were computed and used or wasted, skipped "
+                         "since enough others had them, aborted (begun and dropped before the end); seconds "
+                         "spent computing; and by how many seconds rounds would have been shorter with "
+                         "this worker as fast as the median one",
+                         whose),
              "") +
          "\n" + lined_up(lines, 1);
 }

@@ -23,10 +23,11 @@ LedgerPage page_of(std::size_t workers) {
 TEST(LedgerTable, IsWhatAPersonReads) {
   LedgerPage page = page_of(3);
   page.slowness[2].rounds = 0;
-  EXPECT_EQ(ledger_table(page),
-            R"(The ledger, of all rounds: chunk gradients that were computed and used or wasted, skipped since
-enough others had them, aborted halfway; seconds spent computing; and by how many seconds the rounds
-would have been shorter with this worker as fast as the median one
+  EXPECT_EQ(
+      ledger_table(page, "partial, all 60 rounds"),
+      R"(The ledger of partial, all 60 rounds: chunk gradients that were computed and used or wasted, skipped
+since enough others had them, aborted (begun and dropped before the end); seconds spent computing;
+and by how many seconds rounds would have been shorter with this worker as fast as the median one
 
   worker  computed  used  wasted  aborted  busy [s]  slowness [s]
   0             10     8       2        -     0.000         0.000
@@ -37,7 +38,7 @@ would have been shorter with this worker as fast as the median one
 }
 
 TEST(LedgerTable, OfManyWorkersShowsThoseThatCostMost) {
-  const std::string text = ledger_table(page_of(40));
+  const std::string text = ledger_table(page_of(40), "x");
   EXPECT_THAT(text, HasSubstr("\n  38 "));
   EXPECT_THAT(text, HasSubstr("\n  10 "));
   EXPECT_THAT(text, Not(HasSubstr("\n  8 ")));
@@ -45,7 +46,7 @@ TEST(LedgerTable, OfManyWorkersShowsThoseThatCostMost) {
   EXPECT_THAT(text, HasSubstr("\n  25 others "));
 }
 
-TEST(LedgerTable, IsEmptyWhereNothingWasCollected) { EXPECT_EQ(ledger_table({}), ""); }
+TEST(LedgerTable, IsEmptyWhereNothingWasCollected) { EXPECT_EQ(ledger_table({}, "x"), ""); }
 
 }  // namespace
 }  // namespace gleaner

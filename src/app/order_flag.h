@@ -18,7 +18,7 @@ struct ChosenOrder {
 
 /// `order`: of kRoundOrders. auto is optimal, the order of the paper; but mixed where chunks are skipped and
 /// --scheme cyclic places them: there neighbours do the same chunks one after another in the order of the
-/// paper, and rounds that skip take 13-16% longer (docs/performance.md). learned begins with the same.
+/// paper, and rounds that skip take longer (docs/simulating.md section 2). learned begins with the same.
 [[nodiscard]] ChosenOrder choose_order(const std::string& order, Policy policy, const PlanOptions& options);
 
 }  // namespace gleaner

@@ -77,6 +77,13 @@ Status check_outputs(std::span<const NamedPath> outputs, std::span<const NamedPa
   return {};
 }
 
+Status check_out_folder(std::string_view flag, const std::string& folder) {
+  if (can_be_made(fs::path(folder) / fmt::format(".gleaner.{}.part", ::getpid()))) return {};
+  return bad_input(
+      fmt::format("{} {}: no file can be made in this folder: {}", flag, folder, std::strerror(errno)),
+      "give a folder that you may write to");
+}
+
 std::string beside(const std::string& path, std::string_view method) {
   const fs::path p(path);
   std::error_code error;

@@ -20,6 +20,10 @@ struct NamedPath {
 /// file; an output that would overwrite an input. Leaves everything as it was.
 [[nodiscard]] Status check_outputs(std::span<const NamedPath> outputs, std::span<const NamedPath> inputs);
 
+/// Error: no file can be made in `folder`, which is there. Names flag and folder. Leaves everything as it
+/// was.
+[[nodiscard]] Status check_out_folder(std::string_view flag, const std::string& folder);
+
 /// "run.jsonl" -> "run.original.jsonl": the file of a method that is only compared. A device or a pipe stays
 /// what it is.
 [[nodiscard]] std::string beside(const std::string& path, std::string_view method);

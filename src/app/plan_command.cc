@@ -25,9 +25,16 @@ std::string_view order_kind(const PlanFacts& f, const PlanOptions& o) {
   return o.order == "random" ? "random" : name_of(f.order);
 }
 
+// As it was asked for, where it is one that is called so: a mixed order of a plan that is not regular is the
+// searched one.
+std::string_view order_name(const PlanFacts& f, const PlanOptions& o, Method method) {
+  const bool mixed = method == Method::partial && o.plan_file.empty() && o.order == "mixed";
+  return mixed && f.order != OrderKind::heuristic ? "mixed" : order_kind(f, o);
+}
+
 std::string_view order_meaning(std::string_view kind, const PlanOptions& o, Method method) {
   if (method != Method::partial) return "any order: a worker's chunks count when all of them are done";
-  if (kind == "optimal") return "its q_max is the lower bound";
+  if (kind == "optimal") return "its q_max is the smallest possible";
   if (kind == "balanced") return "every chunk once in every position; proven optimal for 1 block only";
   if (kind == "given") return "by the plan file; nothing is proven";
   if (kind == "random") return "nothing is proven; --order optimal is better";
@@ -69,7 +76,7 @@ void print_facts(const PlanFacts& f, const FactsOptions& options, Method method)
   line("replication_min", fmt::format("{}", f.replication_min), "copies of the rarest chunk");
   line("tolerated_losses", fmt::format("{}", f.tolerated_losses),
        "any so many workers may be lost in a round");
-  line("order", std::string(kind), order_meaning(kind, options.plan, method));
+  line("order", std::string(order_name(f, options.plan, method)), order_meaning(kind, options.plan, method));
   line("q_max", fmt::format("{}", f.q_max), "chunks done in the worst case when a round ends");
   line("q_max_lower_bound", fmt::format("{}", f.q_max_lower_bound), "no order can have a smaller q_max");
   line("colours", fmt::format("{}", f.colours),

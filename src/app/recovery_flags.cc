@@ -1,6 +1,7 @@
 #include "app/recovery_flags.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -92,7 +93,7 @@ Result<Policy> parse_policy(std::string_view name) {
   return *policy_named(name);
 }
 
-Status check_margin(std::size_t margin, const std::vector<Policy>& policies) {
+Status check_margin(std::size_t margin, const std::vector<Policy>& policies, std::string cure) {
   constexpr std::size_t kMarginMax = 1'000'000;  // more than anybody holds copies of a chunk
   if (margin > kMarginMax) {
     return bad_input(fmt::format("--margin {} is more than {}", margin, kMarginMax),
@@ -101,7 +102,7 @@ Status check_margin(std::size_t margin, const std::vector<Policy>& policies) {
   const bool skips = std::ranges::any_of(policies, [](Policy p) { return p != Policy::fixed; });
   if (margin == 0 || skips) return {};
   return bad_input(fmt::format("--margin {} has no meaning for --policy static, which skips nothing", margin),
-                   "give --policy skip, or leave --margin away");
+                   std::move(cure));
 }
 
 void set_policy(ServerOptions& server, Method method, Policy policy, std::size_t margin) {

@@ -22,8 +22,8 @@ namespace gleaner {
 /// A name of kPolicies.
 [[nodiscard]] Result<Policy> parse_policy(std::string_view name);
 
-/// Whether --margin means something beside these policies.
-[[nodiscard]] Status check_margin(std::size_t margin, const std::vector<Policy>& policies);
+/// Whether --margin means something beside these policies; `cure` is for where it does not.
+[[nodiscard]] Status check_margin(std::size_t margin, const std::vector<Policy>& policies, std::string cure);
 
 /// Writes both into `server`, as far as `method` knows them. REQUIRES: check_margin().
 void set_policy(ServerOptions& server, Method method, Policy policy, std::size_t margin);

@@ -77,8 +77,7 @@ Status make_out_folder(const std::string& path) {
                        "give a path that you may write to");
     }
   }
-  const NamedPath page{"--out", (folder / "index.html").string()};
-  return check_outputs({&page, 1}, {});
+  return check_out_folder("--out", path);
 }
 
 Status write_report(const std::string& folder, const Reproduction& reproduction) {

@@ -60,11 +60,15 @@ std::string ratios(std::span<const TableRow> rows) {
   for (const TableRow& row : rows) {
     const RunSummary& s = row.summary;
     if (std::isnan(s.clairvoyant_placed)) continue;
-    text += fmt::format("  {} takes {:.2f} times as long as somebody who knows all speeds ({} per round)\n",
-                        s.method, s.seconds_per_round.mean / s.clairvoyant_placed,
-                        time_text(s.clairvoyant_placed));
+    text += fmt::format(
+        "  {} takes {:.2f} times the {} of one who knows all speeds, with the same placement\n", s.method,
+        s.seconds_per_round.mean / s.clairvoyant_placed, time_text(s.clairvoyant_placed));
   }
   return text;
+}
+
+std::string ledger_of(const RunSummary& s) {
+  return ledger_table(s.ledger, fmt::format("{}, all {} rounds", s.method, s.rounds));
 }
 
 }  // namespace
@@ -94,7 +98,7 @@ std::string result_table(std::span<const TableRow> rows) {
         "  is what one waits for, and saves time where sending is.\n",
         rows[0].blocks);
   }
-  if (const std::string ledger = rows.empty() ? "" : ledger_table(rows[0].summary.ledger); !ledger.empty()) {
+  if (const std::string ledger = rows.empty() ? "" : ledger_of(rows[0].summary); !ledger.empty()) {
     text += (text.ends_with("\n\n") ? "" : "\n") + ledger;
   }
   return text;

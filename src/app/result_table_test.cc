@@ -50,7 +50,7 @@ TEST(ResultTable, EndsWithTheLedgerOfTheChosenMethod) {
   rows[0].summary.ledger = LedgerPage(2, 2);
   rows[1].summary.ledger = LedgerPage(3, 2);
   const std::string text = result_table(rows);
-  EXPECT_THAT(text, HasSubstr("(1 rounds with the same draws)\n\nThe ledger"));
+  EXPECT_THAT(text, HasSubstr("(1 rounds with the same draws)\n\nThe ledger of partial, all 1 rounds:"));
   EXPECT_THAT(text, HasSubstr("\n  1 "));
   EXPECT_THAT(text, Not(HasSubstr("\n  2 ")));
 }

@@ -17,6 +17,8 @@ Status check_bounds(const SpeedModel& speeds) {
                    "leave --bounds away, or per=chunk");
 }
 
+bool has_bounds(const RunSpec& spec) { return spec.server.recovery.kind == Recovery::Kind::exact; }
+
 ClairvoyantBounds bounds_of_run(const RunSpec& spec, std::uint64_t rounds) {
   if (rounds == 0) return {kNotMeasured, kNotMeasured};
   SpeedWalk draws(spec.speeds);

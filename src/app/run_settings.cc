@@ -18,6 +18,7 @@ namespace {
 Status read_names(const TrainOptions& o) {
   if (const auto r = choose("--objective", o.objective, kObjectives); !r) return r.error();
   if (const auto r = choose("--clock", o.clock, kClocks); !r) return r.error();
+  if (const auto r = choose("--order", o.plan.order, kRoundOrders); !r) return r.error();
   if (o.plan.gave("--hidden") && o.objective != "mlp") {
     return bad_input(fmt::format("--hidden has no meaning for --objective {}", o.objective),
                      "give --objective mlp, or leave --hidden away");
@@ -29,7 +30,15 @@ Status read_names(const TrainOptions& o) {
 Status read_policy(const TrainOptions& o, RunSettings& settings) {
   const Result<Policy> policy = parse_policy(o.policy);
   if (!policy) return policy.error();
-  if (Status s = check_margin(o.margin, {policy.value()}); !s) return s;
+  if (Status s = check_margin(o.margin, {policy.value()}, "give --policy skip, or leave --margin away"); !s)
+    return s;
+  const Result<Method> method = chosen_method(o.plan);
+  if (!method) return method.error();
+  if (o.margin > 0 && method.value() != Method::partial && !o.compare) {
+    return bad_input(fmt::format("--margin {} has no meaning for --method {}, which skips nothing", o.margin,
+                                 name_of(method.value())),
+                     "give --method partial, or leave --margin away");
+  }
   set_policy(settings.server, Method::partial, policy.value(), o.margin);
   return {};
 }

@@ -130,6 +130,10 @@ Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, con
 }
 
 Status check_files(const SimulateOptions& o) {
+  if (!o.svg.empty() && !o.svg.ends_with(".svg")) {
+    return bad_input(fmt::format("--svg {} does not end in .svg, and nothing else is drawn", o.svg),
+                     "give a name that does");
+  }
   const NamedPath out{"--svg", o.svg};
   const std::vector<NamedPath> inputs{{"--plan", o.plan.plan_file},
                                       {"--assignment", o.plan.assignment},

@@ -15,6 +15,9 @@
 namespace gleaner {
 namespace {
 
+constexpr const char* kMarginCure =
+    "give --policy skip (simulate runs static unless told otherwise), or leave --margin away";
+
 Result<std::vector<std::string>> names_of(std::string_view flag, const std::string& text,
                                           std::span<const std::string_view> known) {
   Result<std::vector<std::string>> names = comma_list(flag, text);
@@ -59,6 +62,20 @@ Result<std::vector<std::string>> methods_of(const SimulateOptions& o) {
   return std::vector<std::string>{std::string(name_of(method.value()))};
 }
 
+// Only replan has speeds told and rounds planned by them.
+Status check_replan_flags(const SimulateOptions& o, const std::vector<Policy>& policies) {
+  if (std::ranges::find(policies, Policy::replan) != policies.end()) return {};
+  const auto refuse = [&](std::string_view flag, const std::string& value) {
+    return bad_input(fmt::format("{} {} has no meaning without --policy replan, and --policy is {}", flag,
+                                 value, o.policies),
+                     fmt::format("give --policy replan, or leave {} away", flag));
+  };
+  if (o.liars > 0 && o.liars <= 1) return refuse("--liars", fmt::format("{}", o.liars));
+  const Result<Duration> planning = parse_duration(o.plan_time, TimeUnits::optional);
+  if (planning && planning.value() > Duration::zero()) return refuse("--plan-time", o.plan_time);
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> comma_list(std::string_view flag, const std::string& text) {
@@ -88,7 +105,8 @@ Result<SimulateLists> simulate_lists(const SimulateOptions& o) {
   };
   if (Status s = take(lists.methods, methods_of(o)); !s) return s.error();
   if (Status s = take(lists.policies, policies_of(o.policies)); !s) return s.error();
-  if (Status s = check_margin(o.margin, lists.policies); !s) return s.error();
+  if (Status s = check_margin(o.margin, lists.policies, kMarginCure); !s) return s.error();
+  if (Status s = check_replan_flags(o, lists.policies); !s) return s.error();
   if (Status s = take(lists.orders, names_of("--order", o.orders, kRoundOrders)); !s) return s.error();
   if (Status s = take(lists.replications, counts_of("--replication", o.replications)); !s) return s.error();
   if (Status s = take(lists.blocks, counts_of("--blocks", o.blocks)); !s) return s.error();

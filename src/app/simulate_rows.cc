@@ -14,6 +14,7 @@
 #include "app/recovery_flags.h"
 #include "app/repetition_note.h"
 #include "app/simulate_lists.h"
+#include "app/simulate_notes.h"
 #include "sim/conditions.h"
 #include "study/bounds.h"
 #include "work/segments.h"
@@ -116,6 +117,7 @@ class RowBuilder {
       }
     }
     if (found_.rows.empty()) return bad_input(found_.notes.front(), "name a combination that can be");
+    for (std::string& text : notes_on(lists_, options_.margin, found_.rows)) note(std::move(text));
     note_repetition();
     return std::move(found_);
   }

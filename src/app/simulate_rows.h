@@ -27,8 +27,9 @@ struct SimulateRow {
 };
 
 struct SimulateRows {
-  std::vector<SimulateRow> rows;   ///< at least one
-  std::vector<std::string> notes;  ///< combinations that were left out, and why; rounds that repeat
+  std::vector<SimulateRow> rows;  ///< at least one
+  std::vector<std::string>
+      notes;  ///< what was left out, and why; flags that change nothing; rounds that repeat
 };
 
 /// Every combination of the lists that makes sense. One that cannot be is left out with a note if another

@@ -11,6 +11,7 @@
 #include "app/exit_code.h"
 #include "app/interrupt.h"
 #include "app/model_card.h"
+#include "app/order_flag.h"
 #include "app/output_files.h"
 #include "app/result_table.h"
 #include "app/run_bounds.h"
@@ -73,7 +74,7 @@ Result<Outcome> run_method(const RunKit& kit, RunSpec spec, bool chosen) {
   if (!ran) return ran.error();
   RunResult& result = ran.value();
   result.summary.test_accuracy = kit.test_accuracy(spec, result.parameters);
-  if (o.bounds) {
+  if (o.bounds && has_bounds(spec)) {
     const ClairvoyantBounds bounds = bounds_of_run(spec, result.summary.rounds);
     result.summary.clairvoyant_free = bounds.free;
     result.summary.clairvoyant_placed = bounds.placed;
@@ -97,6 +98,18 @@ Status save(const RunKit& kit, const Outcome& outcome) {
                     metadata_of({o.objective, o.hidden, kit.train().schema()}));
 }
 
+// What really runs. An order is nothing to who waits for whole workers, a margin to who skips nothing.
+std::string policy_line(const RunSpec& spec, const ChosenOrder& order) {
+  const ServerOptions& server = spec.server;
+  std::string line = fmt::format("policy {}", name_of(server.policy));
+  if (spec.plan->method() != Method::partial) {
+    return fmt::format("{}, since {} waits for whole workers", line, spec.code->name());
+  }
+  if (server.policy != Policy::fixed) line += fmt::format(", margin {}", server.margin);
+  line += fmt::format(", order {}", order.shown());
+  return order.learned ? fmt::format("{}, at first {}", line, order.name) : line;
+}
+
 void introduce(const RunKit& kit, const RunSpec& spec) {
   const PlanFacts f = facts_of(*spec.plan, spec.objective->dimension(), spec.segment_floats, spec.credits);
   const TrainOptions& o = kit.options();
@@ -106,6 +119,7 @@ void introduce(const RunKit& kit, const RunSpec& spec) {
   say("optimizer {}, step size {:g}\n", name_of(spec.optimizer.kind), spec.optimizer.learning_rate);
   say("{} workers, {} chunks, replication {}, blocks {}: tolerates the loss of any {}\n", f.workers, f.chunks,
       f.replication_min, f.blocks, f.tolerated_losses);
+  say("{}\n", policy_line(spec, choose_order(o.plan.order, spec.server.policy, o.plan)));
   say("memory for vectors: up to {} per worker, {} on the server\n",
       byte_text(static_cast<double>(f.worker_memory_bytes)),
       byte_text(static_cast<double>(f.server_memory_bytes)));
@@ -118,6 +132,9 @@ void introduce(const RunKit& kit, const RunSpec& spec) {
     say("fault to come: {} of {} in round {}, {}\n", fault_name(fault.kind),
         fault.by_chance ? "one worker" : fmt::format("worker {}", fault.worker.value), fault.round.value,
         fault_name(fault.at));
+  }
+  if (o.bounds && !has_bounds(spec)) {
+    say("no bounds: with --recovery {} a round may end before every chunk has its copies\n", o.recovery);
   }
   if (spec.resume) {
     say("resumed after round {} of {}, from {}\n", spec.resume->round.value, spec.rounds,

@@ -24,6 +24,7 @@ class GridRunner {
 
   Result<PolicyGrid> run() {
     PolicyGrid grid;
+    grid.cells_wanted = conditions_.size() * kGridBlocksMax;
     for (std::size_t blocks = 1; blocks <= kGridBlocksMax; ++blocks) {
       for (const GridCondition& condition : conditions_) {
         Result<GridCell> cell = run_cell(condition, blocks);

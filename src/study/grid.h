@@ -94,7 +94,8 @@ struct GridCell {
 };
 
 struct PolicyGrid {
-  std::vector<GridCell> cells;  ///< those that are complete
+  std::vector<GridCell> cells;   ///< those that are complete
+  std::size_t cells_wanted = 0;  ///< so many were asked for
   bool complete = false;
 };
 

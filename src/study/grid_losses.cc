@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint64_t kRounds = 4;  // the last with a loss; the others for replan to know when to listen
 constexpr std::size_t kMargins = 3;
 constexpr std::array<std::string_view, 2> kMoments{"after-signal", "sending"};
+constexpr std::size_t kSettings = kGridBlocksMax * (1 + 2 * kMargins);  // static has one margin
 
 std::vector<double> last_rounds(const std::vector<TrialOutcome>& outcomes) {
   std::vector<double> times;
@@ -29,7 +30,7 @@ class LossRunner {
   }
 
   Result<LossStudy> run() {
-    study_ = {options_.trials, kRounds, options_.placement.workers(), {}, false};
+    study_ = {options_.trials, kRounds, options_.placement.workers(), {}, kSettings * kMoments.size(), false};
     for (std::size_t blocks = 1; blocks <= kGridBlocksMax; ++blocks) {
       for (const GridPolicy& policy : kGridPolicies) {
         if (policy.learns) continue;
@@ -52,7 +53,7 @@ class LossRunner {
     const auto begin = [&](std::string_view moment) {
       if (!options_.progress) return;
       options_.progress(fmt::format("{} blocks, {} with margin {}, {}", blocks, policy.name, margin, moment),
-                        done_++, kGridBlocksMax * (1 + 2 * kMargins) * (1 + kMoments.size()));
+                        done_++, kSettings * (1 + kMoments.size()));
     };
     begin("no loss");
     const Result<std::vector<TrialOutcome>> without = run_trials(spec.value());

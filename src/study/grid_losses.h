@@ -29,7 +29,8 @@ struct LossStudy {
   std::uint64_t trials = 0;
   std::uint64_t rounds = 0;
   std::size_t workers = 0;
-  std::vector<LossRow> rows;  ///< those that are complete
+  std::vector<LossRow> rows;    ///< those that are complete
+  std::size_t rows_wanted = 0;  ///< so many were asked for
   bool complete = false;
 };
 

@@ -34,6 +34,7 @@ std::vector<LossRow> rows_of(const LossStudy& study, std::string_view policy, st
 TEST(GridLosses, EveryPolicyAndMarginIsTriedAndOneWorkerIsLostInEachTrial) {
   const LossStudy study = run_losses(small()).value();
   EXPECT_TRUE(study.complete);
+  EXPECT_EQ(study.rows_wanted, study.rows.size());
   EXPECT_EQ(study.trials, 20U);  // as many rounds in all
   ASSERT_EQ(study.rows.size(), kGridBlocksMax * (1 + 3 + 3) * 2);
   for (const LossRow& r : study.rows) {
@@ -83,6 +84,7 @@ TEST(GridLosses, EndsEarlyWithWhatIsComplete) {
   EXPECT_FALSE(study.complete);
   EXPECT_EQ(study.rows.size() % 2, 0U);
   EXPECT_FALSE(study.rows.empty());
+  EXPECT_EQ(study.rows_wanted, 42U);
   EXPECT_LT(study.rows.size(), 42U);
 }
 

@@ -1,4 +1,4 @@
-// What the grid must show, and whether it does.
+// What the grid of the paper's graph is to show, and whether it does.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace gleaner {
 
-/// One number that was promised for the paper's graph G1. Judged by what was measured, without its interval.
+/// One target, set before the work for the paper's graph G1. Judged by what was measured, without its
+/// interval.
 struct GridMark {
   std::string claim;  ///< "replan / B2, drawn anew, no history, 2 blocks"
   double limit = kUnknown;
@@ -19,8 +20,9 @@ struct GridMark {
   [[nodiscard]] bool holds() const { return missed == 0; }
 };
 
-/// Of the cells that there are: of skip and replan at the headline, of replan in the grid wherever speeds
-/// last (redraw < 1), of learned orders alone where they are drawn anew.
+/// Of skip and replan at the headline, of replan in the grid wherever speeds last (redraw < 1), of learned
+/// orders alone where they are drawn anew. None unless the grid is complete and of the size of G1, 200
+/// workers with replication 8: elsewhere these limits mean nothing.
 [[nodiscard]] std::vector<GridMark> grid_marks(const PolicyGrid& grid);
 
 /// One line for each, the missed ones first.

@@ -14,6 +14,8 @@ GridCell cell_of(Part part, std::size_t blocks, double redraw = 1) {
   GridCell cell;
   cell.condition = {part, "here", false, 0, redraw, {}};
   cell.blocks = blocks;
+  cell.workers = 200;
+  cell.lost = 8 - blocks;
   for (const GridPolicy& policy : kGridPolicies) {
     GridRow row{policy, {}, {}, {}};
     row.summary.time.mean = .5;
@@ -26,6 +28,7 @@ GridCell cell_of(Part part, std::size_t blocks, double redraw = 1) {
 
 PolicyGrid good_grid() {
   PolicyGrid grid;
+  grid.complete = true;
   for (std::size_t blocks = 1; blocks <= kGridBlocksMax; ++blocks) {
     grid.cells.push_back(cell_of(Part::headline, blocks));
     for (const double redraw : {0., .1, 1.}) grid.cells.push_back(cell_of(Part::grid, blocks, redraw));
@@ -49,6 +52,19 @@ TEST(GridMarks, AllOfAGoodGridHold) {
   EXPECT_TRUE(grid_marks({}).empty());
 }
 
+// The limits are those of one graph, and of all its cells.
+TEST(GridMarks, ThereAreNoneForOtherSizesOrAPartOfTheGrid) {
+  PolicyGrid grid = good_grid();
+  grid.complete = false;
+  EXPECT_TRUE(grid_marks(grid).empty());
+  grid = good_grid();
+  for (GridCell& cell : grid.cells) cell.workers = 100;
+  EXPECT_TRUE(grid_marks(grid).empty());
+  grid = good_grid();
+  for (GridCell& cell : grid.cells) cell.lost = 6 - cell.blocks;
+  EXPECT_TRUE(grid_marks(grid).empty());
+}
+
 TEST(GridMarks, EachIsMissedByWhatItSpeaksOf) {
   PolicyGrid grid = good_grid();
   grid.cells[0].rows[2].summary.time.mean = 1.31;  // skip, 1 block
@@ -63,7 +79,7 @@ TEST(GridMarks, EachIsMissedByWhatItSpeaksOf) {
   grid.cells[3].rows[1].to_paper.ratio = 1.03;  // learned where drawn anew
   EXPECT_THAT(missed(grid), testing::ElementsAre("learned / paper, grid with redraw 1, 1 block"));
   grid = good_grid();
-  grid.cells[1].rows[4].to_bound.ratio = kUnknown;  // nothing is known: nothing is promised
+  grid.cells[1].rows[4].to_bound.ratio = kUnknown;  // not known: not reached
   EXPECT_THAT(missed(grid), testing::ElementsAre("replan / B2, grid with redraw < 1, 1 block"));
 }
 
@@ -83,7 +99,7 @@ TEST(GridMarks, TheWorstCellIsNamedAndOthersDoNotCount) {
     EXPECT_EQ(m.missed, 2U);
   }
   const std::string text = marks_text(grid_marks(grid));
-  EXPECT_TRUE(text.starts_with("  missed  replan / B2, grid with redraw < 1, 1 block: 1.400, promised 1.25"))
+  EXPECT_TRUE(text.starts_with("  missed  replan / B2, grid with redraw < 1, 1 block: 1.400, target 1.25"))
       << text;
   EXPECT_THAT(text, HasSubstr("worst at the worst; 2 of 2 cells miss"));
 }

@@ -61,6 +61,19 @@ double widest(const PolicyGrid& grid, std::size_t blocks) {
   return width;
 }
 
+std::string width_text(const PolicyGrid& grid, std::size_t blocks) {
+  std::size_t cells = 0;
+  std::size_t single = 0;  // of one trial, which knows no interval
+  for (const GridCell& cell : grid.cells) {
+    if (cell.blocks != blocks) continue;
+    ++cells;
+    if (cell.trials < 2) ++single;
+  }
+  if (single == cells) return "No intervals: one trial.";
+  return fmt::format("95% intervals of the ratios to B2 are at most +-{:.1f}% of them{}.",
+                     100 * widest(grid, blocks), single > 0 ? ", none where there is one trial" : "");
+}
+
 ReportTable times_table(const PolicyGrid& grid, std::size_t blocks) {
   ReportTable t;
   t.title = fmt::format("Time of a round, {} (mean chunk times)", blocks_text(blocks));
@@ -76,9 +89,8 @@ ReportTable times_table(const PolicyGrid& grid, std::size_t blocks) {
   }
   t.note = fmt::format(
       "B2: of a clairvoyant with this placement; /P: to static, the order of the paper; /B2: to B2. learn, "
-      "skip+l: static and skip with learned orders. 95% intervals of the ratios to B2 are at most +-{:.1f}% "
-      "of them.",
-      100 * widest(grid, blocks));
+      "skip+l: static and skip with learned orders. {}",
+      width_text(grid, blocks));
   return t;
 }
 

@@ -15,6 +15,7 @@ namespace gleaner {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 GridOptions small(std::size_t threads = 2) {
   GridOptions o{.placement = Assignment::regular_graph(12, 12, 4, 1).value(),
@@ -132,6 +133,7 @@ TEST(Grid, EndsWithTheCellsThatAreComplete) {
   o.keep_going = [&] { return ++asked < 200; };
   const PolicyGrid grid = run_grid(o).value();
   EXPECT_FALSE(grid.complete);
+  EXPECT_EQ(grid.cells_wanted, 60U);
   ASSERT_GE(grid.cells.size(), 1U);
   ASSERT_LT(grid.cells.size(), 60U);
   for (const GridCell& cell : grid.cells) EXPECT_EQ(cell.rows.size(), kGridPolicies.size());
@@ -167,6 +169,20 @@ TEST(Grid, FiguresAndTablesHoldEveryCell) {
   std::size_t lines = 0;
   for (std::size_t at = 0; (at = text.find("redraw .1 noise .3", at)) != std::string::npos; ++at) ++lines;
   EXPECT_EQ(lines, 2 * kGridBlocksMax);
+  EXPECT_THAT(text, HasSubstr("95% intervals of the ratios to B2"));
+  EXPECT_THAT(text, Not(HasSubstr("one trial")));
+}
+
+TEST(Grid, TablesOfOneTrialClaimNoIntervals) {
+  GridOptions o = small();
+  o.trials = 1;
+  const std::string some = grid_text(run_grid(o).value());
+  EXPECT_THAT(some, HasSubstr("%"));
+  EXPECT_THAT(some, HasSubstr("none where there is one trial"));
+  o.rounds = 1;
+  const std::string none = grid_text(run_grid(o).value());
+  EXPECT_THAT(none, HasSubstr("No intervals: one trial."));
+  EXPECT_THAT(none, Not(HasSubstr("%")));
 }
 
 }  // namespace
