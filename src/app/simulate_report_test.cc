@@ -20,7 +20,7 @@ std::vector<SimulateResult> results_of(const SimulateOptions& o) {
   const SimulateRows made = simulate_rows(o).value();
   for (const SimulateRow& row : made.rows) {
     const double k = static_cast<double>(results.size() + 1);
-    SimulateResult r{row, {}, {}, {}, {}, {}, {}};
+    SimulateResult r{row, {}, {}, {}, {}, {}, {}, {}};
     r.summary.trials = 3;
     r.summary.seconds = {k, 2 * k, 3 * k};
     r.summary.time = estimate(r.summary.seconds);
