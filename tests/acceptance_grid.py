@@ -10,7 +10,7 @@ POLICIES = ["static", "learned", "skip", "skip-learned", "replan"]
 CELL = {"part", "name", "placement", "noise", "redraw", "speeds", "blocks", "lost_at_start", "trials", "rounds",
         "clairvoyant", "rows"}
 ROW = {"policy", "completion_time", "to_paper", "to_clairvoyant", "messages_per_worker", "chunks_completed", "asked",
-       "failed"}
+       "failed", "dominance_violations"}
 LOSS = {"blocks", "policy", "margin", "at", "time", "cost", "lost_after_signal", "uncovered", "failed"}
 TINY = ["--workers", 12, "--replication", 4, "--trials", 2, "--rounds", 3]
 
@@ -39,6 +39,8 @@ def complete(t):
     rows = [r for c in cells for r in c["rows"]]
     t.check(all(r["failed"] == 0 and r["to_clairvoyant"]["ratio"] > 0.999999 for r in rows), "nobody beats B2")
     t.check(all((r["asked"] is not None) == (r["policy"] == "replan") for r in rows), "only replan asks")
+    t.check(all(r["dominance_violations"] == (0 if r["policy"] == "skip" else None) for r in rows),
+            "skip is never behind static, and of the others nothing is claimed")
     t.check(len(found["marks"]) == 15 and all(m["holds"] == (m["missed"] == 0) for m in found["marks"]), "15 promises")
     t.check(grid_json(t, *args, "--seed", 2)[1]["cells"] != cells, "another seed, another grid")
 
@@ -69,6 +71,7 @@ def losses(t):
 def files(t):
     out, err = t.gleaner("grid", *TINY, "--out", "grid")
     t.check(out.startswith("seed 1\n") and "promised" in out and "grid holds" in err, "tables on stdout")
+    t.check("\nskip was never behind static in 360 rounds\n" in out, "and how often skip was behind static")
     t.check(max(map(len, out.splitlines())) <= 130, "lines that fit")
     figures = sorted((t.folder / "grid").glob("*.svg"))
     t.check(len(figures) == 4, f"{len(figures)} figures")

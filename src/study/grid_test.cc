@@ -15,6 +15,7 @@ namespace gleaner {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 GridOptions small(std::size_t threads = 2) {
   GridOptions o{.placement = Assignment::regular_graph(12, 12, 4, 1).value(),
@@ -94,6 +95,8 @@ TEST(Grid, RowsAreWhatRunTrialsFindsOnTheSameDraws) {
       EXPECT_NEAR(row.to_bound.ratio, row.summary.time.mean / cell.bound, 1e-9);
       EXPECT_NEAR(row.to_paper.ratio, row.summary.time.mean / cell.rows.front().summary.time.mean, 1e-9);
       EXPECT_EQ(std::isfinite(row.summary.asked), row.policy.name == "replan");
+      EXPECT_EQ(row.behind_static, row.policy.name == "skip" ? std::optional(0UL) : std::nullopt)
+          << row.policy.name;
     }
     EXPECT_LE(row_of(cell, "skip").summary.chunks_completed, row_of(cell, "static").summary.chunks_completed);
   }
@@ -167,6 +170,21 @@ TEST(Grid, FiguresAndTablesHoldEveryCell) {
   std::size_t lines = 0;
   for (std::size_t at = 0; (at = text.find("redraw .1 noise .3", at)) != std::string::npos; ++at) ++lines;
   EXPECT_EQ(lines, 2 * kGridBlocksMax);
+  EXPECT_THAT(text, HasSubstr("skip was never behind static in 720 rounds\n"));
+}
+
+TEST(Grid, SkipBehindStaticIsSaidAloud) {
+  GridOptions o = small();
+  PolicyGrid grid = run_grid(o).value();
+  grid.cells.at(8).rows.at(2).behind_static = 3;
+  EXPECT_THAT(grid_text(grid),
+              HasSubstr("WRONG: skip WAS BEHIND static in 3 of 720 rounds, which must not be; "
+                        "first in: redraw .01 noise .5, 1 block\n"));
+  EXPECT_THAT(grid_json(o, grid), HasSubstr("\"dominance_violations\": 3"));
+  for (GridCell& cell : grid.cells) {
+    for (GridRow& row : cell.rows) row.behind_static.reset();
+  }
+  EXPECT_THAT(grid_text(grid), Not(HasSubstr("behind static")));
 }
 
 }  // namespace
