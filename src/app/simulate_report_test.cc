@@ -123,6 +123,17 @@ TEST(SimulateReport, FailuresSayWhy) {
   EXPECT_THAT(simulate_table(results, {}), HasSubstr("partial, L 2: 3 of 3 trials failed"));
 }
 
+TEST(SimulateReport, WhatMustNotBeIsSaidAloud) {
+  std::vector<SimulateResult> results = results_of({});
+  results[0].behind_static = 0;
+  EXPECT_THAT(simulate_table(results, {}), Not(HasSubstr("WRONG")));
+  results[0].behind_static = 3;
+  results[0].behind_original = 2;
+  const std::string text = simulate_table(results, {});
+  EXPECT_THAT(text, HasSubstr("WRONG: partial WAS BEHIND static in 3 rounds, which must not be"));
+  EXPECT_THAT(text, HasSubstr("partial WAS BEHIND original in 2 rounds"));
+}
+
 TEST(SimulateReport, LossesOfTheServerAreShownWhereThereWereAny) {
   std::vector<SimulateResult> results = results_of({});
   EXPECT_THAT(simulate_table(results, {}), Not(HasSubstr("restarts")));
