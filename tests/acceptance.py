@@ -23,6 +23,7 @@ comes first). Without SECTION all of them run:
     conditions simulated traces, networks and losses at every step
     disasters  random clusters under faults of every kind: how much of it there was, and that no rule was broken
     advise     answers that can be argued by hand, and commands that can be typed
+    policies   training under each policy: beside the clairvoyant, real time and the simulator's ledger
     grid       every policy under all kinds of slowness: complete, on target, the same for any threads
     reproduce  the paper's simulations beside what it published
 
@@ -42,6 +43,7 @@ from acceptance_breadth import files, mlp, models, plans, resume
 from acceptance_conditions import conditions
 from acceptance_disasters import disasters
 from acceptance_grid import grid
+from acceptance_policies import policies
 from acceptance_reproduce import reproduce
 from acceptance_rounds import census, clock, interrupt, loss, other, speed, twin
 from acceptance_simulate import simulate
@@ -92,7 +94,8 @@ def contract(t):
 
 
 SECTIONS = {f.__name__: f for f in [speed, loss, census, twin, clock, other, interrupt, plans, mlp, resume, models,
-                                       files, contract, simulate, conditions, disasters, advise, grid, reproduce]}
+                                       files, contract, simulate, conditions, disasters, advise, policies, grid,
+                                       reproduce]}
 
 
 def main():

@@ -109,6 +109,14 @@ def policies(t):
     t.check(alone["dominance_violations"] == both[-1]["dominance_violations"] == 0, "and is compared with static unseen")
     late, = simulated(t, *few, "--policy", "skip", "--faults", "crash:count=1,at=after-signal")
     t.check(late["dominance_violations"] is None, "nothing is claimed where a worker dies that had reported")
+    lasting = ["--policy", "skip", "--workers", 20, "--replication", 5, "--rounds", 20, "--trials", t.rounds(100, 20),
+               "--speeds", "exponential:mean=1,redraw=.1,noise=.3"]
+    learned, = simulated(t, *lasting, "--order", "learned")
+    t.check(learned["dominance_violations"] is None, "nor of learned orders, which skip and static see differently")
+    fixed, = simulated(t, *lasting)
+    t.check(fixed["dominance_violations"] == 0, "no round of long trials is late with orders that stay")
+    learned, _ = simulated(t, *lasting, "--order", "learned", "--method", "partial,original")
+    t.check(learned["behind_original"] == 0, "and none of learned orders is later than original")
 
 
 def figure(t):

@@ -66,13 +66,16 @@ Ratio ratio_to(const StudySummary& first, const StudySummary& other) {
   return paired_ratio(std::span(other.seconds).first(count), std::span(first.seconds).first(count));
 }
 
-Result<SimulateResult> run_row(const SimulateRow& row, const SimulateOptions& options, BoundsOfRows& bounds) {
+Result<SimulateResult> run_row(const SimulateRow& row, const SimulateOptions& options, BoundsOfRows& bounds,
+                               bool alone) {
   StudyLedger ledger;
   TrialsSpec study = row.study;
   if (options.ledger) study.ledger = &ledger;
   const Result<std::vector<TrialOutcome>> outcomes = run_trials(study);
   if (!outcomes) return outcomes.error();
-  SimulateResult result{row, summarise(outcomes.value()), {}, {}, {}, {}, {}};
+  SimulateResult result{row, summarise(outcomes.value()), {}, {}, {}, {}, {}, {}};
+  // Ten million rounds are much to keep where nothing will be compared with them.
+  if (!alone || is_never_behind_static(study)) result.rounds = rounds_of(outcomes.value());
   if (options.ledger) result.ledger = std::move(ledger);
   if (!options.bounds) return result;
   const Result<const Bounds*> found = bounds.of(row);
@@ -85,8 +88,8 @@ Result<SimulateResult> run_row(const SimulateRow& row, const SimulateOptions& op
 void count_violations(std::span<SimulateResult> results) {
   for (SimulateResult& mine : results) {
     for (const SimulateResult& other : results) {
-      const auto original = behind_original(mine.row.study, mine.summary, other.row.study, other.summary);
-      const auto fixed = behind_static(mine.row.study, mine.summary, other.row.study, other.summary);
+      const auto original = behind_original(mine.row.study, mine.rounds, other.row.study, other.rounds);
+      const auto fixed = behind_static(mine.row.study, mine.rounds, other.row.study, other.rounds);
       if (original) mine.behind_original = original;
       if (fixed) mine.behind_static = fixed;
     }
@@ -95,13 +98,10 @@ void count_violations(std::span<SimulateResult> results) {
 
 // Where nobody asked for the static row beside it, it is run to be counted and not shown.
 Status count_against_unseen(SimulateResult& mine) {
-  if (mine.behind_static || !is_never_behind_static(mine.row.study)) return {};
-  TrialsSpec fixed = mine.row.study;
-  fixed.cluster.server.policy = Policy::fixed;
-  fixed.cluster.server.margin = 0;
-  const Result<std::vector<TrialOutcome>> outcomes = run_trials(fixed);
-  if (!outcomes) return outcomes.error();
-  mine.behind_static = behind_static(mine.row.study, mine.summary, fixed, summarise(outcomes.value()));
+  if (mine.behind_static) return {};
+  const Result<std::optional<std::uint64_t>> count = behind_unseen_static(mine.row.study, mine.rounds);
+  if (!count) return count.error();
+  mine.behind_static = count.value();
   return {};
 }
 
@@ -114,7 +114,7 @@ Result<std::vector<SimulateResult>> run_rows(std::vector<SimulateRow>& rows, con
     progress.begin(fmt::format("row {} of {} ({})", results.size() + 1, rows.size(), row.method));
     row.study.progress = [&](std::uint64_t done, std::uint64_t all) { progress.tell(done, all); };
     row.study.keep_going = [] { return !InterruptGuard::interrupted(); };
-    Result<SimulateResult> result = run_row(row, options, bounds);
+    Result<SimulateResult> result = run_row(row, options, bounds, rows.size() == 1);
     if (!result) return result.error();
     if (result.value().summary.trials == 0) break;
     results.push_back(std::move(result).value());

@@ -26,6 +26,7 @@ struct SimulateResult {
   Ratio time_to_first;  ///< of the trials that both rows completed
   std::optional<RowBounds> bounds;
   std::optional<StudyLedger> ledger;
+  StudyRounds rounds;  ///< if the row is compared with another, round by round
   /// Of a row of partial that stands beside its row of original: study/behind.h.
   std::optional<std::uint64_t> behind_original;
   /// Of a row with policy skip: study/behind.h.

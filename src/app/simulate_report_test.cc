@@ -20,7 +20,7 @@ std::vector<SimulateResult> results_of(const SimulateOptions& o) {
   const SimulateRows made = simulate_rows(o).value();
   for (const SimulateRow& row : made.rows) {
     const double k = static_cast<double>(results.size() + 1);
-    SimulateResult r{row, {}, {}, {}, {}, {}, {}};
+    SimulateResult r{row, {}, {}, {}, {}, {}, {}, {}};
     r.summary.trials = 3;
     r.summary.seconds = {k, 2 * k, 3 * k};
     r.summary.time = estimate(r.summary.seconds);
@@ -121,6 +121,17 @@ TEST(SimulateReport, FailuresSayWhy) {
   results[1].summary.failed = 3;
   results[1].summary.reason = "chunk 4 has no holder";
   EXPECT_THAT(simulate_table(results, {}), HasSubstr("partial, L 2: 3 of 3 trials failed"));
+}
+
+TEST(SimulateReport, WhatMustNotBeIsSaidAloud) {
+  std::vector<SimulateResult> results = results_of({});
+  results[0].behind_static = 0;
+  EXPECT_THAT(simulate_table(results, {}), Not(HasSubstr("WRONG")));
+  results[0].behind_static = 3;
+  results[0].behind_original = 2;
+  const std::string text = simulate_table(results, {});
+  EXPECT_THAT(text, HasSubstr("WRONG: partial WAS BEHIND static in 3 rounds, which must not be"));
+  EXPECT_THAT(text, HasSubstr("partial WAS BEHIND original in 2 rounds"));
 }
 
 TEST(SimulateReport, LossesOfTheServerAreShownWhereThereWereAny) {

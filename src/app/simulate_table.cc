@@ -135,6 +135,22 @@ std::string failures(Results results, const std::vector<Column>& shown) {
   return text;
 }
 
+// What must never be: a fault of Gleaner, not of the cluster.
+std::string violations(Results results, const std::vector<Column>& shown) {
+  std::string text;
+  const auto add = [&](const SimulateResult& r, const std::optional<std::uint64_t>& count, const char* whom) {
+    if (count.value_or(0) == 0) return;
+    text += paragraph(
+        fmt::format("{} WAS BEHIND {} in {} rounds, which must not be", name_of(r, shown), whom, *count),
+        "  WRONG: ");
+  };
+  for (const SimulateResult& r : results) {
+    add(r, r.behind_static, "static");
+    add(r, r.behind_original, "original");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string simulate_table(Results results, std::span<const std::string> notes) {
@@ -150,7 +166,8 @@ std::string simulate_table(Results results, std::span<const std::string> notes) 
     std::vector<std::string>& line = lines.emplace_back();
     for (const Column& column : shown) line.push_back(column.cell(r));
   }
-  std::string text = lined_up(lines, 1) + "\n" + legend(shown, lines) + failures(results, shown);
+  std::string text = lined_up(lines, 1) + "\n" + legend(shown, lines) + failures(results, shown) +
+                     violations(results, shown);
   for (const std::string& note : notes) text += paragraph(note, "  note: ");
   return text;
 }

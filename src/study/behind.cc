@@ -1,7 +1,7 @@
 #include "study/behind.h"
 
 #include <algorithm>
-#include <cmath>
+#include <vector>
 
 namespace gleaner {
 namespace {
@@ -31,8 +31,8 @@ bool same_rule(const Recovery& a, const Recovery& b) {
 
 // What the plans are is for the caller to compare.
 bool same_world(const TrialsSpec& a, const TrialsSpec& b) {
-  return a.seed == b.seed && a.cluster.rounds == b.cluster.rounds && a.cluster.grid == b.cluster.grid &&
-         same_rule(a.cluster.server.recovery, b.cluster.server.recovery);
+  return a.seed == b.seed && a.trials == b.trials && a.cluster.rounds == b.cluster.rounds &&
+         a.cluster.grid == b.cluster.grid && same_rule(a.cluster.server.recovery, b.cluster.server.recovery);
 }
 
 bool paths_compare(const TrialsSpec& spec) {
@@ -43,25 +43,38 @@ Policy policy_of(const TrialsSpec& spec) {
   return gleaner::policy_of(spec.cluster.plan->method(), spec.cluster.server.policy);
 }
 
-std::uint64_t count_behind(const TrialsSpec& spec, const StudySummary& mine, const StudySummary& other) {
+double residual_of(const StudyRounds& rounds, std::uint64_t index) {
+  return rounds.residuals.empty() ? 0 : rounds.residuals[index];
+}
+
+std::uint64_t count_behind(const TrialsSpec& spec, const StudyRounds& mine, const StudyRounds& other) {
   // Where much is heard at one time, the first of it that will do may be less than the first of the other.
   const bool only_time =
       spec.cluster.server.recovery.kind == Recovery::Kind::residual || spec.cluster.grid != Grid::none;
-  const std::size_t count = std::min(mine.seconds.size(), other.seconds.size());
+  const std::size_t trials = std::min(mine.ends.size(), other.ends.size());
   std::uint64_t behind = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    if (std::isnan(other.seconds[k])) continue;  // it failed
-    const bool more_missing =
-        !only_time && mine.seconds[k] == other.seconds[k] && mine.residuals[k] > other.residuals[k];
-    if (!(mine.seconds[k] <= other.seconds[k]) || more_missing) ++behind;
+  std::uint64_t i = 0;
+  std::uint64_t j = 0;
+  for (std::size_t k = 0; k < trials; ++k) {
+    for (; j < other.ends[k]; ++i, ++j) {
+      if (i >= mine.ends[k]) {  // it ended before this round
+        behind += other.ends[k] - j;
+        break;
+      }
+      const bool more_missing =
+          !only_time && mine.took[i] == other.took[j] && residual_of(mine, i) > residual_of(other, j);
+      if (mine.took[i] > other.took[j] || more_missing) ++behind;
+    }
+    i = mine.ends[k];
+    j = other.ends[k];
   }
   return behind;
 }
 
 }  // namespace
 
-std::optional<std::uint64_t> behind_original(const TrialsSpec& partial, const StudySummary& of_partial,
-                                             const TrialsSpec& original, const StudySummary& of_original) {
+std::optional<std::uint64_t> behind_original(const TrialsSpec& partial, const StudyRounds& of_partial,
+                                             const TrialsSpec& original, const StudyRounds& of_original) {
   const Plan& p = *partial.cluster.plan;
   const Plan& q = *original.cluster.plan;
   const bool comparable = p.method() == Method::partial && q.method() == Method::original &&
@@ -73,21 +86,33 @@ std::optional<std::uint64_t> behind_original(const TrialsSpec& partial, const St
 }
 
 bool is_never_behind_static(const TrialsSpec& skip) {
-  return policy_of(skip) == Policy::skip && paths_compare(skip);
+  return policy_of(skip) == Policy::skip && !skip.cluster.server.learn_orders && paths_compare(skip);
 }
 
-std::optional<std::uint64_t> behind_static(const TrialsSpec& skip, const StudySummary& of_skip,
-                                           const TrialsSpec& fixed, const StudySummary& of_fixed) {
+std::optional<std::uint64_t> behind_static(const TrialsSpec& skip, const StudyRounds& of_skip,
+                                           const TrialsSpec& fixed, const StudyRounds& of_fixed) {
   const Plan& p = *skip.cluster.plan;
   const Plan& q = *fixed.cluster.plan;
   // Orders drawn anew for each trial follow from its seed and the plan.
   const bool same_plans = p.method() == q.method() && p.blocks() == q.blocks() &&
                           p.assignment() == q.assignment() && p.ordering() == q.ordering() &&
                           static_cast<bool>(skip.plan_of) == static_cast<bool>(fixed.plan_of);
-  const bool comparable = is_never_behind_static(skip) && policy_of(fixed) == Policy::fixed && same_plans &&
-                          same_world(skip, fixed);
+  const bool comparable = is_never_behind_static(skip) && policy_of(fixed) == Policy::fixed &&
+                          !fixed.cluster.server.learn_orders && same_plans && same_world(skip, fixed);
   if (!comparable) return std::nullopt;
   return count_behind(skip, of_skip, of_fixed);
+}
+
+Result<std::optional<std::uint64_t>> behind_unseen_static(const TrialsSpec& skip,
+                                                          const StudyRounds& of_skip) {
+  if (!is_never_behind_static(skip)) return std::optional<std::uint64_t>();
+  TrialsSpec fixed = skip;
+  fixed.cluster.server.policy = Policy::fixed;
+  fixed.cluster.server.margin = 0;
+  fixed.ledger = nullptr;
+  const Result<std::vector<TrialOutcome>> outcomes = run_trials(fixed);
+  if (!outcomes) return outcomes.error();
+  return behind_static(skip, of_skip, fixed, rounds_of(outcomes.value()));
 }
 
 }  // namespace gleaner

@@ -17,7 +17,14 @@ struct Conditions {
   Policy policy = Policy::fixed;  // of partial
   std::uint32_t margin = 0;
   std::string speeds = "exponential:mean=1";
+  bool learns = false;
+  std::uint64_t rounds = 2;
+  std::uint64_t trials = 300;
+  std::uint64_t seed = 1;
 };
+
+// Speeds that a worker has had before: there is something to learn.
+constexpr const char* kLasting = "exponential:mean=1,redraw=.1,noise=.3";
 
 TrialsSpec spec_of(Method method, const Conditions& c) {
   const Assignment a = Assignment::cyclic(12, 12, 4).value();
@@ -31,18 +38,20 @@ TrialsSpec spec_of(Method method, const Conditions& c) {
   spec.cluster.server.recovery = c.recovery;
   spec.cluster.server.policy = c.policy;
   spec.cluster.server.margin = c.margin;
-  spec.cluster.rounds = 2;
+  spec.cluster.server.learn_orders = c.learns && method == Method::partial;
+  spec.cluster.rounds = c.rounds;
   spec.cluster.grid = c.grid;
   spec.faults = FaultModel::parse(c.faults, FaultScope::simulation).value();
-  spec.trials = 300;
+  spec.trials = c.trials;
+  spec.seed = c.seed;
   return spec;
 }
 
 std::optional<std::uint64_t> violations(const Conditions& c) {
   const TrialsSpec partial = spec_of(Method::partial, c);
   const TrialsSpec original = spec_of(Method::original, c);
-  return behind_original(partial, summarise(run_trials(partial).value()), original,
-                         summarise(run_trials(original).value()));
+  return behind_original(partial, rounds_of(run_trials(partial).value()), original,
+                         rounds_of(run_trials(original).value()));
 }
 
 std::optional<std::uint64_t> behind_static(Conditions c) {
@@ -50,8 +59,8 @@ std::optional<std::uint64_t> behind_static(Conditions c) {
   c.policy = Policy::fixed;
   c.margin = 0;
   const TrialsSpec fixed = spec_of(Method::partial, c);
-  return behind_static(skip, summarise(run_trials(skip).value()), fixed,
-                       summarise(run_trials(fixed).value()));
+  return behind_static(skip, rounds_of(run_trials(skip).value()), fixed,
+                       rounds_of(run_trials(fixed).value()));
 }
 
 Recovery deadline(double at) { return {Recovery::Kind::deadline, from_seconds(at), 0}; }
@@ -89,25 +98,47 @@ TEST(BehindOriginal, NothingIsClaimedWhereItNeedNotHold) {
   EXPECT_EQ(behind_original(partial, {}, other, {}), std::nullopt) << "other blocks";
 }
 
+// Whatever order it comes to: nothing of this is about orders.
+TEST(BehindOriginal, NorIsWhoLearnsOrders) {
+  for (const Policy policy : {Policy::fixed, Policy::skip}) {
+    for (const char* speeds : {kLasting, "exponential:mean=1,per=chunk"}) {
+      const Conditions c{.policy = policy, .speeds = speeds, .learns = true, .rounds = 20, .trials = 50};
+      EXPECT_EQ(violations(c), 0U) << speeds;
+    }
+  }
+}
+
+struct Round {
+  double took;
+  double residual = 0;
+};
+
+StudyRounds rounds(const std::vector<std::vector<Round>>& trials) {
+  StudyRounds all;
+  for (const auto& trial : trials) {
+    for (const Round& round : trial) {
+      all.took.push_back(from_seconds(round.took));
+      all.residuals.push_back(round.residual);
+    }
+    all.ends.push_back(all.took.size());
+  }
+  return all;
+}
+
 TEST(BehindOriginal, CountsWhatIsLaterOrLacksMoreOrFails) {
   const TrialsSpec partial = spec_of(Method::partial, {.recovery = deadline(1)});
   const TrialsSpec original = spec_of(Method::original, {.recovery = deadline(1)});
-  StudySummary a;
-  StudySummary b;
-  const auto add = [&](double mine, double residual, double other, double other_residual) {
-    a.seconds.push_back(mine);
-    a.residuals.push_back(residual);
-    b.seconds.push_back(other);
-    b.residuals.push_back(other_residual);
+  const auto count = [&](const std::vector<std::vector<Round>>& mine,
+                         const std::vector<std::vector<Round>>& other) {
+    return behind_original(partial, rounds(mine), original, rounds(other));
   };
-  add(1, 1, 1, 1);                       // neither
-  add(1, 2, 2, 1);                       // sooner, though less was there
-  add(kUnknown, kUnknown, kUnknown, 1);  // both failed
-  EXPECT_EQ(behind_original(partial, a, original, b), 0U);
-  add(2, 1, 1, 1);
-  add(1, 2, 1, 1);
-  add(kUnknown, kUnknown, 1, 1);
-  EXPECT_EQ(behind_original(partial, a, original, b), 3U);
+  EXPECT_EQ(count({{{1, 1}}}, {{{1, 1}}}), 0U);
+  EXPECT_EQ(count({{{1, 2}}}, {{{2, 1}}}), 0U) << "sooner, though less was there";
+  EXPECT_EQ(count({{}}, {{}}), 0U) << "both failed";
+  EXPECT_EQ(count({{{1, 1}, {1, 1}}, {{2}}}, {{{1, 1}}, {{2}}}), 0U) << "the second failed sooner";
+  EXPECT_EQ(count({{{2, 1}}}, {{{1, 1}}}), 1U);
+  EXPECT_EQ(count({{{1, 2}}}, {{{1, 1}}}), 1U);
+  EXPECT_EQ(count({{{1}}, {{3}}}, {{{1}, {1}, {1}}, {{2}}}), 3U) << "the first failed in round 2";
 }
 
 TEST(BehindStatic, SkipNeverIs) {
@@ -147,6 +178,8 @@ TEST(BehindStatic, NothingIsClaimedWhereItNeedNotHold) {
   EXPECT_EQ(behind_static(mine, {}, other, {}), 0U);
   other.seed = 2;
   EXPECT_EQ(behind_static(mine, {}, other, {}), std::nullopt) << "other draws";
+  other = spec_of(Method::partial, {.trials = 1});
+  EXPECT_EQ(behind_static(mine, {}, other, {}), std::nullopt) << "a single trial has another seed";
   other = spec_of(Method::partial, {.blocks = 2});
   EXPECT_EQ(behind_static(mine, {}, other, {}), std::nullopt) << "other blocks";
   other = spec_of(Method::partial, {});
@@ -156,17 +189,48 @@ TEST(BehindStatic, NothingIsClaimedWhereItNeedNotHold) {
   EXPECT_EQ(behind_static(mine, {}, other, {}), std::nullopt) << "another order";
 }
 
+// Carry-over would show here: speeds that last, orders drawn per trial, many rounds of many seeds.
+TEST(BehindStatic, NorIsAnyRoundOfALongTrial) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Conditions c{.policy = Policy::skip, .speeds = kLasting, .rounds = 30, .trials = 10, .seed = seed};
+    EXPECT_EQ(behind_static(c), 0U) << seed;
+    c.network = "latency=70ms";
+    c.faults = "crash:count=2,round=9";
+    EXPECT_EQ(behind_static(c), 0U) << seed;
+  }
+}
+
+// Skip and static see other rounds, and so learn other orders.
+TEST(BehindStatic, NothingIsClaimedOfLearnedOrders) {
+  EXPECT_EQ(behind_static({.policy = Policy::skip, .learns = true}), std::nullopt);
+  TrialsSpec skip = spec_of(Method::partial, {.policy = Policy::skip});
+  TrialsSpec fixed = spec_of(Method::partial, {});
+  fixed.cluster.server.learn_orders = true;
+  EXPECT_EQ(behind_static(skip, {}, fixed, {}), std::nullopt);
+  skip.cluster.server.learn_orders = true;
+  EXPECT_FALSE(is_never_behind_static(skip));
+  EXPECT_EQ(behind_unseen_static(skip, {}).value(), std::nullopt);
+}
+
 // The count can see a loss that skip suffers: it is not 0 because nothing is compared.
-TEST(BehindStatic, CountsWhatIsLater) {
+TEST(BehindStatic, CountsEveryRoundThatIsLater) {
   const TrialsSpec skip = spec_of(Method::partial, {.policy = Policy::skip});
   const TrialsSpec fixed = spec_of(Method::partial, {});
-  StudySummary a;
-  a.seconds = {1, 2, kUnknown};
-  a.residuals = {0, 0, kUnknown};
-  StudySummary b;
-  b.seconds = {1, 1, 1};
-  b.residuals = {0, 0, 0};
-  EXPECT_EQ(behind_static(skip, a, fixed, b), 2U);
+  const auto count = [&](const std::vector<std::vector<Round>>& mine,
+                         const std::vector<std::vector<Round>>& other) {
+    return behind_static(skip, rounds(mine), fixed, rounds(other));
+  };
+  EXPECT_EQ(count({{{1}}, {{2}}, {}}, {{{1}}, {{1}}, {{1}}}), 2U);
+  EXPECT_EQ(count({{{1}, {3}, {1}}}, {{{5}, {2}, {5}}}), 1U) << "behind in round 2, ahead in the mean";
+}
+
+TEST(BehindStatic, RunsTheStaticTwinItself) {
+  const TrialsSpec skip = spec_of(Method::partial, {.policy = Policy::skip, .trials = 50});
+  StudyRounds mine = rounds_of(run_trials(skip).value());
+  EXPECT_EQ(behind_unseen_static(skip, mine).value(), 0U);
+  ASSERT_EQ(mine.took.size(), 100U);
+  mine.took[7] += std::chrono::hours(1);
+  EXPECT_EQ(behind_unseen_static(skip, mine).value(), 1U);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "study/behind.h"
 #include "study/bounds.h"
 
 namespace gleaner {
@@ -76,6 +77,9 @@ class GridRunner {
     if (!outcomes) return outcomes.error();
     if (outcomes.value().size() < spec.trials) return run_failed("the study was interrupted");
     GridRow row{policy, summarise(outcomes.value()), {}, {}};
+    const Result<std::optional<std::uint64_t>> behind = beside_static(spec, outcomes.value());
+    if (!behind) return behind.error();
+    row.behind_static = behind.value();
     const StudySummary& paper = cell.rows.empty() ? row.summary : cell.rows.front().summary;
     row.to_paper = paired_ratio(row.summary.seconds, paper.seconds);
     row.to_bound = paired_ratio(row.summary.seconds, bounds);
@@ -83,8 +87,23 @@ class GridRunner {
     return {};
   }
 
+  // The first row of a cell is static; where skip has orders of its own, static is run with those, unseen.
+  Result<std::optional<std::uint64_t>> beside_static(const TrialsSpec& spec,
+                                                     const std::vector<TrialOutcome>& outcomes) {
+    if (spec.cluster.server.policy == Policy::fixed && !spec.cluster.server.learn_orders) {
+      fixed_ = spec;
+      of_fixed_ = rounds_of(outcomes);
+    }
+    if (!is_never_behind_static(spec)) return std::optional<std::uint64_t>();
+    const StudyRounds rounds = rounds_of(outcomes);
+    const std::optional<std::uint64_t> count = behind_static(spec, rounds, fixed_, of_fixed_);
+    return count ? count : behind_unseen_static(spec, rounds);
+  }
+
   const GridOptions& options_;
   std::vector<GridCondition> conditions_;
+  TrialsSpec fixed_;  // of this cell
+  StudyRounds of_fixed_;
   std::size_t done_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +81,8 @@ struct GridRow {
   StudySummary summary;
   Ratio to_paper;  ///< time over that of the first row
   Ratio to_bound;  ///< time over B2
+  /// Of skip with the plan's orders: in how many rounds it was behind static (study/behind.h).
+  std::optional<std::uint64_t> behind_static = {};
 };
 
 struct GridCell {

@@ -31,6 +31,7 @@ Json row_json(const GridCell& cell, const GridRow& row) {
   j["chunks_completed"] = number(s.chunks_completed);
   j["asked"] = number(s.asked);
   j["failed"] = s.failed;
+  j["dominance_violations"] = row.behind_static ? Json(*row.behind_static) : Json(nullptr);
   return j;
 }
 

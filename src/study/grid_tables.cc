@@ -113,6 +113,26 @@ ReportTable work_table(const PolicyGrid& grid, std::size_t blocks) {
   return t;
 }
 
+// Nothing where no row was compared.
+std::string dominance_text(const PolicyGrid& grid) {
+  std::uint64_t rounds = 0;
+  std::uint64_t behind = 0;
+  std::string first;
+  for (const GridCell& cell : grid.cells) {
+    for (const GridRow& row : cell.rows) {
+      if (!row.behind_static) continue;
+      rounds += cell.trials * cell.rounds;
+      behind += *row.behind_static;
+      if (*row.behind_static > 0 && first.empty())
+        first = fmt::format("{}, {}", cell.condition.name, blocks_text(cell.blocks));
+    }
+  }
+  if (rounds == 0) return "";
+  if (behind == 0) return fmt::format("skip was never behind static in {} rounds\n\n", rounds);
+  return fmt::format("WRONG: skip WAS BEHIND static in {} of {} rounds, which must not be; first in: {}\n\n",
+                     behind, rounds, first);
+}
+
 }  // namespace
 
 std::string grid_text(const PolicyGrid& grid) {
@@ -123,7 +143,7 @@ std::string grid_text(const PolicyGrid& grid) {
     if (!any) continue;
     text += text_of(times_table(grid, blocks)) + "\n" + text_of(work_table(grid, blocks)) + "\n";
   }
-  return text;
+  return text + dominance_text(grid);
 }
 
 std::string losses_text(const LossStudy& study) {

@@ -95,6 +95,8 @@ TEST(Grid, RowsAreWhatRunTrialsFindsOnTheSameDraws) {
       EXPECT_NEAR(row.to_bound.ratio, row.summary.time.mean / cell.bound, 1e-9);
       EXPECT_NEAR(row.to_paper.ratio, row.summary.time.mean / cell.rows.front().summary.time.mean, 1e-9);
       EXPECT_EQ(std::isfinite(row.summary.asked), row.policy.name == "replan");
+      EXPECT_EQ(row.behind_static, row.policy.name == "skip" ? std::optional(0UL) : std::nullopt)
+          << row.policy.name;
     }
     EXPECT_LE(row_of(cell, "skip").summary.chunks_completed, row_of(cell, "static").summary.chunks_completed);
   }
@@ -171,6 +173,7 @@ TEST(Grid, FiguresAndTablesHoldEveryCell) {
   EXPECT_EQ(lines, 2 * kGridBlocksMax);
   EXPECT_THAT(text, HasSubstr("95% intervals of the ratios to B2"));
   EXPECT_THAT(text, Not(HasSubstr("one trial")));
+  EXPECT_THAT(text, HasSubstr("skip was never behind static in 720 rounds\n"));
 }
 
 TEST(Grid, TablesOfOneTrialClaimNoIntervals) {
@@ -183,6 +186,20 @@ TEST(Grid, TablesOfOneTrialClaimNoIntervals) {
   const std::string none = grid_text(run_grid(o).value());
   EXPECT_THAT(none, HasSubstr("No intervals: one trial."));
   EXPECT_THAT(none, Not(HasSubstr("%")));
+}
+
+TEST(Grid, SkipBehindStaticIsSaidAloud) {
+  GridOptions o = small();
+  PolicyGrid grid = run_grid(o).value();
+  grid.cells.at(8).rows.at(2).behind_static = 3;
+  EXPECT_THAT(grid_text(grid),
+              HasSubstr("WRONG: skip WAS BEHIND static in 3 of 720 rounds, which must not be; "
+                        "first in: redraw .01 noise .5, 1 block\n"));
+  EXPECT_THAT(grid_json(o, grid), HasSubstr("\"dominance_violations\": 3"));
+  for (GridCell& cell : grid.cells) {
+    for (GridRow& row : cell.rows) row.behind_static.reset();
+  }
+  EXPECT_THAT(grid_text(grid), Not(HasSubstr("behind static")));
 }
 
 }  // namespace

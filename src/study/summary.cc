@@ -86,4 +86,25 @@ StudySummary summarise(std::span<const TrialOutcome> outcomes) {
   return s;
 }
 
+StudyRounds rounds_of(std::span<const TrialOutcome> outcomes) {
+  StudyRounds all;
+  std::uint64_t count = 0;
+  bool exact = true;
+  for (const TrialOutcome& trial : outcomes) {
+    count += trial.rounds.size();
+    for (const RoundOutcome& round : trial.rounds) exact = exact && round.residual_norm == 0;
+  }
+  all.took.reserve(count);
+  if (!exact) all.residuals.reserve(count);
+  all.ends.reserve(outcomes.size());
+  for (const TrialOutcome& trial : outcomes) {
+    for (const RoundOutcome& round : trial.rounds) {
+      all.took.push_back(round.took);
+      if (!exact) all.residuals.push_back(round.residual_norm);
+    }
+    all.ends.push_back(all.took.size());
+  }
+  return all;
+}
+
 }  // namespace gleaner

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.h"
 #include "sim/cluster.h"
 #include "study/statistics.h"
 
@@ -43,5 +44,15 @@ struct StudySummary {
 };
 
 [[nodiscard]] StudySummary summarise(std::span<const TrialOutcome> outcomes);
+
+/// Every round that was committed, of all trials in order, failed ones too: for claims that hold round by
+/// round. 8 bytes for a round, 16 where something is missing in any.
+struct StudyRounds {
+  std::vector<Duration> took;
+  std::vector<double> residuals;    ///< RoundOutcome::residual_norm; empty: 0 in all of them
+  std::vector<std::uint64_t> ends;  ///< of each trial in `took`
+};
+
+[[nodiscard]] StudyRounds rounds_of(std::span<const TrialOutcome> outcomes);
 
 }  // namespace gleaner

@@ -157,7 +157,9 @@ std::uint64_t for_each_trial(std::uint64_t count, std::size_t threads,
 
 Result<Trial> trial_of(const TrialsSpec& spec, std::uint64_t k) {
   Trial trial;
-  trial.seed = Random({.seed = spec.seed, .purpose = Purpose::trial, .position = k}).bits();
+  trial.seed = spec.trials == 1
+                   ? spec.seed
+                   : Random({.seed = spec.seed, .purpose = Purpose::trial, .position = k}).bits();
   trial.first_round = RoundId(1 + k * spec.cluster.rounds);
   Result<std::vector<Fault>> faults =
       spec.faults.schedule(trial.seed, spec.cluster.plan->workers(), spec.cluster.rounds);

@@ -15,8 +15,8 @@
 
 namespace gleaner {
 
-/// What is tried how often. Trials of two specs with the same seed, rounds and faults meet the same draws,
-/// trial by trial, whatever their plans: they can be compared in pairs.
+/// What is tried how often. Trials of two specs with the same seed, number, rounds and faults meet the same
+/// draws, trial by trial, whatever their plans: they can be compared in pairs.
 struct TrialsSpec {
   ClusterSpec cluster;  ///< its rounds are those of each trial
   FaultModel faults;    ///< scheduled anew for every trial, by its seed
@@ -37,7 +37,8 @@ struct TrialsSpec {
 };
 
 /// Trial number k = 0, 1, ..: its seed is a draw of (spec.seed, k), its first round 1 + k * rounds, so that
-/// trials walk through the rows of a trace; its faults are scheduled with its seed. Losses that only a
+/// trials walk through the rows of a trace; its faults are scheduled with its seed. A single trial has the
+/// seed itself: it is the run that `train --clock virtual` makes with this seed. Losses that only a
 /// FaultSource can strike (FaultModel::scope) are not in it: run_trials strikes them itself. Errors: the
 /// faults do not fit the workers or rounds.
 [[nodiscard]] Result<Trial> trial_of(const TrialsSpec& spec, std::uint64_t k);

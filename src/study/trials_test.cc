@@ -90,6 +90,17 @@ TEST(Trials, MethodsMeetTheSameDraws) {
   }
 }
 
+TEST(Trials, ASingleTrialHasTheSeedItself) {
+  TrialsSpec spec = small();
+  spec.seed = 12;
+  EXPECT_NE(trial_of(spec, 0).value().seed, 12U);
+  spec.trials = 1;
+  EXPECT_EQ(trial_of(spec, 0).value().seed, 12U);
+  EXPECT_EQ(trial_of(spec, 0).value().first_round, RoundId(1));
+  EXPECT_EQ(run_trials(spec).value().at(0).rounds.at(0).took,
+            Cluster(spec.cluster).run({.seed = 12}).rounds.at(0).took);
+}
+
 TEST(Trials, AnOrderDrawnAnewDiffersBetweenTrials) {
   const TrialsSpec spec = small();
   const auto orders = random_orders(spec.cluster.plan);

@@ -1,6 +1,7 @@
 #include "training/ledger_json.h"
 
 #include <utility>
+#include <vector>
 
 namespace gleaner {
 namespace {
@@ -33,19 +34,27 @@ void add_row(Json& json, const LedgerRow& row) {
   json["aborted_seconds"] = seconds_of(row.aborted_time);
 }
 
+// The same keys as those of a row, in the same order.
+void add_lists(Json& json, const std::vector<LedgerRow>& rows) {
+  add_row(json, {});
+  for (auto& item : json.items()) item.value() = Json::array();
+  for (const LedgerRow& row : rows) {
+    Json one = Json::object();
+    add_row(one, row);
+    for (auto& item : one.items()) json[item.key()].push_back(std::move(item.value()));
+  }
+}
+
 }  // namespace
 
 Json ledger_of_round(const LedgerPage& page) {
   if (page.empty()) return nullptr;
-  const auto count = [&](std::uint64_t LedgerRow::*field) {
-    return list_of(page.workers, [field](const LedgerRow& row) { return row.*field; });
-  };
-  return {{"computed", count(&LedgerRow::computed)},
-          {"used", count(&LedgerRow::used)},
-          {"skipped", count(&LedgerRow::skipped)},
-          {"aborted", count(&LedgerRow::aborted)},
-          {"busy_seconds", list_of(page.workers, [](const LedgerRow& row) { return seconds_of(row.busy); })},
-          {"slowness_seconds", list_of(page.slowness, cost_of)}};
+  Json json = Json::object();
+  add_lists(json, page.workers);
+  json["slowness_seconds"] = list_of(page.slowness, cost_of);
+  json["chunks"] = Json::object();
+  add_lists(json["chunks"], page.chunks);
+  return json;
 }
 
 Json ledger_of_run(const LedgerPage& page) {

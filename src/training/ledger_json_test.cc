@@ -17,10 +17,33 @@ LedgerPage page() {
   return p;
 }
 
-TEST(LedgerJson, ARoundIsAListPerWorker) {
-  EXPECT_EQ(Json(ledger_of_round(page())), Json::parse(R"({
-      "computed": [3, 1], "used": [2, 0], "skipped": [0, 4], "aborted": [1, 0],
-      "busy_seconds": [0.04, 0.01], "slowness_seconds": [null, -0.003]})"));
+TEST(LedgerJson, ARoundIsAListPerWorkerAndAListPerChunk) {
+  LedgerPage p = page();
+  p.chunks = {{3, 1, 1, 0, milliseconds(30), milliseconds(10), {}},
+              {1, 1, 3, 1, milliseconds(20), milliseconds(10), milliseconds(5)}};
+  EXPECT_EQ(Json(ledger_of_round(p)), Json::parse(R"({
+      "computed": [3, 1], "used": [2, 0], "wasted": [1, 1], "skipped": [0, 4], "aborted": [1, 0],
+      "busy_seconds": [0.04, 0.01], "used_seconds": [0.02, 0.0], "wasted_seconds": [0.015, 0.01],
+      "aborted_seconds": [0.005, 0.0], "slowness_seconds": [null, -0.003],
+      "chunks": {
+          "computed": [3, 1], "used": [1, 1], "wasted": [2, 0], "skipped": [1, 3], "aborted": [0, 1],
+          "busy_seconds": [0.03, 0.02], "used_seconds": [0.01, 0.01], "wasted_seconds": [0.02, 0.005],
+          "aborted_seconds": [0.0, 0.005]}})"));
+}
+
+// Whoever adds up the log comes to what the summary says.
+TEST(LedgerJson, TheListsOfARoundAddUpToItsRun) {
+  const Json round = ledger_of_round(page());
+  const Json run = ledger_of_run(page());
+  for (const char* key : {"computed", "used", "wasted", "skipped", "aborted"}) {
+    for (const Json* lists : {&round, &round["chunks"]}) {
+      int sum = 0;
+      for (const Json& n : (*lists)[key]) sum += n.get<int>();
+      EXPECT_EQ(sum, run[key].get<int>()) << key;
+    }
+  }
+  EXPECT_EQ(round["wasted_seconds"][0], run["workers"][0]["wasted_seconds"]);
+  EXPECT_EQ(round["chunks"]["aborted_seconds"][0], run["chunks"][0]["aborted_seconds"]);
 }
 
 TEST(LedgerJson, ARunHasTotalsAndARowForEveryWorkerAndChunk) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "support/output_folder.h"
+#include "training/read_log.h"
 
 namespace gleaner {
 namespace {
@@ -182,6 +183,30 @@ TEST(RunLogResume, BeginsALogWhereThereIsNone) {
               HasSubstr("it speaks of the rounds up to 4, but the checkpoint is of round 6"));
   put(path, R"({"type":"start","seed":)" + std::string(300'000, '[') + "\n");
   EXPECT_FALSE(RunLog::resume(path, 4, start_of(1)).ok());
+}
+
+// What the ledger of a round says has grown: logs without it, or with less of it, are as good as ever.
+TEST(RunLogResume, GoesOnWithLogsOfEarlierPrograms) {
+  const OutputFolder folder;
+  const auto path = folder.path() / "run.jsonl";
+  for (const std::string ledger :
+       {"", R"("ledger":null,)",
+        R"("ledger":{"computed":[3,1],"used":[2,0],"skipped":[0,4],"aborted":[1,0],)"
+        R"("busy_seconds":[0.5,0.25],"slowness_seconds":[null,-0.003]},)"}) {
+    const std::string old =
+        to_json(start_of(1)) + "\n" + R"({"type":"round","round":1,"seconds":0.5,)" + ledger +
+        R"("chunk_times":[{"worker":0,"chunk":0,"seconds":0.25,"drawn_seconds":null}]})" + "\n";
+    put(path, old);
+    ASSERT_TRUE(RunLog::resume(path, 1, start_of(1)).value().write(round_record(2)).ok());
+    EXPECT_EQ(bytes_of(path), old + to_json(round_record(2)) + "\n");
+    StartRecord start = start_of(1);
+    start.workers = 2;
+    put(path, to_json(start) + old.substr(old.find('\n')));
+    const Result<LoggedTimes> times = read_logged_times(bytes_of(path), "run.jsonl");
+    ASSERT_TRUE(times.ok()) << times.error().sentence();
+    ASSERT_EQ(times.value().rounds.size(), 1U);
+    EXPECT_EQ(times.value().rounds[0].chunk_times.at(0).seconds, 0.25);
+  }
 }
 
 TEST(RunLogResume, RefusesWhatIsNotTheLogOfTheRun) {
