@@ -4,103 +4,15 @@
 #include <gtest/gtest.h>
 
 #include "protocol/server.h"
+#include "support/listening.h"
 
 namespace gleaner {
 namespace {
 
+using namespace listening;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-constexpr Stamp kRound1{Term(1), RoundId(1)};
-constexpr Duration kSecond = std::chrono::seconds(1);
-
-Peer peer(std::uint32_t worker, std::uint64_t life = 1) { return {WorkerId(worker), Incarnation(life)}; }
-
-SlotSet slots(std::initializer_list<std::uint32_t> members) {
-  SlotSet set;
-  for (const std::uint32_t s : members) set.insert(Slot(s));
-  return set;
-}
-
-OrderRef order(std::initializer_list<std::uint32_t> members) {
-  std::vector<Slot> slots;
-  for (const std::uint32_t s : members) slots.emplace_back(s);
-  return std::make_shared<const std::vector<Slot>>(slots);
-}
-
-// Four chunks, each on all of four workers, who do them in ascending order.
-class ListeningTest : public testing::Test {
- protected:
-  ListeningTest() {
-    const Assignment a = Assignment::cyclic(4, 4, 4).value();
-    plan_ = std::make_shared<const Plan>(
-        Plan::make(Method::partial, a, Ordering::ascending(a), Frame::ones(4)).value());
-    ServerOptions options;
-    options.policy = Policy::replan;
-    server_.emplace(plan_, code_for(Method::partial), options);
-    for (std::uint32_t w = 0; w < 4; ++w) join(peer(w));
-  }
-  void join(Peer who, Stamp stamp = {}, const SlotSet& kept = {}) {
-    step(FromWorker{who, Hello{plan_->fingerprint(), stamp, kept}});
-  }
-  void begin(Duration listen_after = {}, std::vector<OrderRef> orders = {}, std::uint64_t round = 1) {
-    step(BeginRound{RoundId(round), listen_after, std::move(orders)});
-  }
-  void report(std::uint32_t worker, const SlotSet& done, std::uint8_t parts = 8) {
-    step(FromWorker{peer(worker), Progress{server_->stamp(), done, {now_.time_since_epoch(), parts}}});
-  }
-  // Everybody has answered: the server asks for orders.
-  Replan listened() {
-    begin(kSecond);
-    now_ += kSecond;
-    for (std::uint32_t w = 0; w < 4; ++w) report(w, {});
-    return replans().at(0);
-  }
-  void ready(std::uint32_t serial, std::vector<OrderRef> orders, Duration listen_again = {},
-             Duration until = {}) {
-    step(OrdersReady{server_->stamp(), serial, std::move(orders), listen_again, until, false});
-  }
-  void ring() {
-    const ArmTimer timer = timers().at(0);
-    now_ = timer.at;
-    step(TimerFired{timer.timer});
-  }
-  void step(const ServerEvent& event) {
-    out_.clear();
-    server_->step(now_, event, out_);
-  }
-
-  template <class Action>
-  std::vector<Action> all() const {
-    std::vector<Action> found;
-    for (const ServerAction& a : out_) {
-      if (const auto* x = std::get_if<Action>(&a)) found.push_back(*x);
-    }
-    return found;
-  }
-  std::vector<Replan> replans() const { return all<Replan>(); }
-  std::vector<ArmTimer> timers() const { return all<ArmTimer>(); }
-  template <class Message>
-  std::vector<std::pair<std::uint32_t, Message>> sent() const {
-    std::vector<std::pair<std::uint32_t, Message>> found;
-    for (const SendWorker& s : all<SendWorker>()) {
-      if (const auto* m = std::get_if<Message>(&s.message)) found.emplace_back(s.peer.worker.value, *m);
-    }
-    return found;
-  }
-  template <class Message>
-  std::vector<std::uint32_t> told() const {
-    std::vector<std::uint32_t> workers;
-    for (const auto& [worker, message] : sent<Message>()) workers.push_back(worker);
-    return workers;
-  }
-
-  std::shared_ptr<const Plan> plan_;
-  std::optional<Server> server_;
-  std::vector<ServerAction> out_;
-  Time now_{};
-};
 
 TEST_F(ListeningTest, EverybodyIsToldAtTheStartWhenToSpeak) {
   begin(kSecond, {order({3, 2, 1, 0}), nullptr, nullptr, nullptr});
@@ -251,9 +163,9 @@ TEST_F(ListeningTest, AnswersToOtherQuestionsAreIgnored) {
   const std::vector<OrderRef> orders{order({3, 2, 1, 0}), nullptr, nullptr, nullptr};
   ready(serial + 1, orders);
   EXPECT_THAT(out_, IsEmpty());
-  step(OrdersReady{{Term(1), RoundId(0)}, serial, orders, {}, {}, false});
+  step(OrdersReady{{Term(1), RoundId(0)}, serial, orders, {}, {}, false, {}});
   EXPECT_THAT(out_, IsEmpty());
-  step(OrdersReady{{Term(2), RoundId(1)}, serial, orders, {}, {}, false});
+  step(OrdersReady{{Term(2), RoundId(1)}, serial, orders, {}, {}, false, {}});
   EXPECT_THAT(out_, IsEmpty());
   ready(serial, orders);
   EXPECT_THAT(told<Todo>(), ElementsAre(0));
@@ -383,24 +295,6 @@ TEST_F(ListeningTest, OtherPoliciesAskNobody) {
   EXPECT_THAT(told<Report>(), IsEmpty());
   ready(1, {order({3, 2, 1, 0}), nullptr, nullptr, nullptr});
   EXPECT_THAT(out_, IsEmpty());
-}
-
-// Whatever a broken worker says must not reach those who plan with it.
-TEST_F(ListeningTest, ReportsThatCannotBeAreIgnored) {
-  begin(kSecond);
-  now_ += kSecond;
-  for (std::uint32_t w = 1; w < 4; ++w) report(w, {});
-  const auto says = [&](Pace pace, Slot in_hand, Duration since) {
-    step(FromWorker{peer(0), Progress{server_->stamp(), {}, pace, in_hand, since}});
-    return replans().size();
-  };
-  EXPECT_EQ(says({kSecond, 8}, Slot(100), kSecond), 0U);
-  EXPECT_EQ(says({kSecond, 200}, Slot(0), kSecond), 0U);
-  EXPECT_EQ(says({-kSecond, 8}, Slot(0), kSecond), 0U);
-  EXPECT_EQ(says({kSecond, 8}, Slot(0), -kSecond), 0U);
-  // That it began before the round did can be a clock that runs fast.
-  ASSERT_EQ(says({kSecond, 8}, Slot(0), Duration::max()), 1U);
-  EXPECT_EQ(replans().at(0).known->workers[0].in_hand_since, replans().at(0).known->began);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <optional>
 #include <thread>
 
@@ -59,12 +60,12 @@ class PlanThreadTest : public testing::Test {
 TEST_F(PlanThreadTest, AnswersInOrderOnAThreadOfItsOwnAsTheDeskWould) {
   ReplanDesk desk(plan_, replans(), Duration::zero());
   for (std::uint32_t serial = 1; serial <= 3; ++serial) {
-    thread_->ask({serial, false, knowledge(*plan_, milliseconds(5))});
+    thread_->ask({serial, false, false, knowledge(*plan_, milliseconds(5))});
   }
   for (std::uint32_t serial = 1; serial <= 3; ++serial) {
     const OrdersReady mine = answer();
     const OrdersReady twin =
-        desk.answer(Time(milliseconds(5)), {serial, false, knowledge(*plan_, milliseconds(5))});
+        desk.answer(Time(milliseconds(5)), {serial, false, false, knowledge(*plan_, milliseconds(5))});
     EXPECT_EQ(mine.serial, serial);
     EXPECT_EQ(mine.stamp, twin.stamp);
     EXPECT_EQ(mine.until, twin.until);
@@ -81,7 +82,7 @@ TEST_F(PlanThreadTest, AnswersInOrderOnAThreadOfItsOwnAsTheDeskWould) {
 
 TEST_F(PlanThreadTest, LearnsBetweenQuestionsAndItsStateGoesOnElsewhere) {
   EXPECT_EQ(thread_->begin_round(RoundId(1)).listen_after, Duration::zero());
-  thread_->ask({1, false, knowledge(*plan_, milliseconds(5))});
+  thread_->ask({1, false, false, knowledge(*plan_, milliseconds(5))});
   thread_->learn(Time(milliseconds(32)), {knowledge(*plan_, milliseconds(5))});
   EXPECT_EQ(answer().serial, 1U);
   const BeginRound next = thread_->begin_round(RoundId(2));
@@ -93,9 +94,25 @@ TEST_F(PlanThreadTest, LearnsBetweenQuestionsAndItsStateGoesOnElsewhere) {
   EXPECT_EQ(thread_->begin_round(RoundId(2)).listen_after, next.listen_after);
 }
 
+TEST_F(PlanThreadTest, WhoBringsALessonDoesNotWaitForAnAnswerThatIsWorkedOut) {
+  std::promise<void> go;
+  thread_.emplace(
+      plan_, replans(),
+      [&] {
+        go.get_future().wait();  // the answer takes as long as it takes
+        return Time(milliseconds(5));
+      },
+      [this](OrdersReady ready) { answers_.push(std::move(ready)); });
+  thread_->ask({1, false, false, knowledge(*plan_, milliseconds(5))});
+  thread_->learn(Time(milliseconds(32)), {knowledge(*plan_, milliseconds(5))});
+  go.set_value();
+  EXPECT_EQ(answer().serial, 1U);
+  EXPECT_GT(thread_->begin_round(RoundId(2)).listen_after, Duration::zero());  // this waits for the lesson
+}
+
 TEST_F(PlanThreadTest, EndsWithQuestionsThatNobodyWaitsFor) {
   for (std::uint32_t serial = 1; serial <= 20; ++serial) {
-    thread_->ask({serial, false, knowledge(*plan_, milliseconds(5))});
+    thread_->ask({serial, false, false, knowledge(*plan_, milliseconds(5))});
   }
   thread_.reset();
   for (std::uint32_t serial = 1; serial <= 20; ++serial) EXPECT_EQ(answer().serial, serial);

@@ -18,6 +18,7 @@ struct Conditions {
   std::string network = "ideal";
   std::string faults = "";
   double ratio_max = 1;  // the upper end of the interval
+  std::string speeds = "exponential:mean=1";
 };
 void PrintTo(const Conditions& c, std::ostream* out) { *out << c.name; }
 
@@ -38,7 +39,7 @@ ClusterSpec g1(const std::string& file, const Conditions& c, Policy policy) {
   s.plan = std::make_shared<const Plan>(
       Plan::make(Method::partial, a, Ordering::optimal(a), std::move(frame)).value());
   s.code = code_for(Method::partial);
-  s.speeds = SpeedModel::parse("exponential:mean=1", TimeUnits::optional).value();
+  s.speeds = SpeedModel::parse(c.speeds, TimeUnits::optional).value();
   s.network = NetworkModel::parse(c.network, TimeUnits::optional).value();
   s.server.policy = policy;
   s.planning = from_seconds(.01);
@@ -107,6 +108,25 @@ INSTANTIATE_TEST_SUITE_P(
                     Conditions{"latency_and_liars", 2, .3, "latency=0.05", "crash:count=6,at=start"},
                     Conditions{"crash_in_the_middle", 2, 0, "ideal", "crash:count=7,at=mid", .8},
                     Conditions{"crash_in_the_middle_and_liars", 2, .3, "ideal", "crash:count=7,at=mid"}),
+    [](const auto& test) { return test.param.name; });
+
+// Where there is little to gain, little may be lost: on the way to finding that out.
+constexpr double kNothing = 1.03;
+const std::string kSeven = "crash:count=7,at=start";
+const std::string kSix = "crash:count=6,at=start";
+const std::string kLognormal = "lognormal:mean=1,sigma=.4";
+const std::string kBimodal = "bimodal:mean=1,fraction=.1,factor=5";
+const std::string kShifted = "shifted-exponential:min=.9,mean=1";
+const std::string kChunks = "exponential:mean=1,per=chunk";
+
+INSTANTIATE_TEST_SUITE_P(
+    OtherSpeeds, ReplanAgainstSkip,
+    testing::Values(Conditions{"lognormal", 1, 0, "ideal", kSeven, .9, kLognormal},
+                    Conditions{"lognormal_and_liars", 2, .3, "ideal", kSix, kNothing, kLognormal},
+                    Conditions{"bimodal", 1, 0, "ideal", kSeven, kNothing, kBimodal},
+                    Conditions{"bimodal_and_liars", 1, .3, "ideal", kSeven, kNothing, kBimodal},
+                    Conditions{"shifted_and_liars", 1, .3, "ideal", kSeven, kNothing, kShifted},
+                    Conditions{"times_of_chunks", 1, 0, "ideal", kSeven, kNothing, kChunks}),
     [](const auto& test) { return test.param.name; });
 
 TEST(ReplanFallsBack, WhereReportsWereContradictedAndOnlyThere) {
