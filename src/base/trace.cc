@@ -32,7 +32,13 @@ const char* name_of(NoteKind kind) {
     case NoteKind::listens: return "listens";
     case NoteKind::listens_again: return "listens_again";
     case NoteKind::listened: return "listened";
-    case NoteKind::replanned: return "replanned";
+    case NoteKind::replanned:
+      return fmt::format(
+          "{}{}",
+          n.count == 0
+              ? "nobody is told another order"
+              : fmt::format("{} {} told another order", many(n.count, "worker"), n.count == 1 ? "is" : "are"),
+          n.value > 0 ? fmt::format("; the round should end {:.4g} s after its start", n.value) : "");
     case NoteKind::fell_back: return "fell_back";
     case NoteKind::todo_changed: return "todo_changed";
     case NoteKind::encoding: return "encoding";
@@ -129,9 +135,8 @@ std::string sentence(const Note& n) {
           "{} {} told another order{}", many(n.count, "worker"), n.count == 1 ? "is" : "are",
           n.value > 0 ? fmt::format("; the round should end {:.4g} s after its start", n.value) : "");
     case NoteKind::fell_back:
-      return fmt::format(
-          "workers did less than half of what they promised: {} {} told the plan's order again",
-          many(n.count, "worker"), n.count == 1 ? "is" : "are");
+      return fmt::format("workers are not as quick as they told: {} {} told the plan's order again",
+                         many(n.count, "worker"), n.count == 1 ? "is" : "are");
     case NoteKind::todo_changed:
       return n.count == 0 ? fmt::format("{} is told to compute nothing more (revision {})", w, n.total)
                           : fmt::format("{} is told to compute {} more (revision {})", w,
