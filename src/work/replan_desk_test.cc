@@ -212,7 +212,34 @@ TEST(ReplanDesk, LearnsOrdersOfUpTo20000WorkersAndNoneOfMore) {
     ReplanDesk other(plan, replans(), Duration::zero());
     other.restore(desk.state());
     EXPECT_EQ(other.begin_round(RoundId(9)).orders.size(), workers == 20'000 ? workers : 0) << workers;
+    if (workers == 20'000) continue;
+    for (int round = 0; round < 4; ++round) other.learn(kBegan + milliseconds(60), shown);
+    EXPECT_TRUE(other.begin_round(RoundId(9)).orders.empty());
   }
+}
+
+// All is done after 200 ms at the speeds that were shown, and yet the round took twice as long.
+TEST_F(ReplanDeskTest, LearnedOrdersThatMadeARoundLongerAreNoLongerUsed) {
+  for (int round = 0; round < 8; ++round) {
+    desk_.learn(kBegan + milliseconds(40), shown(knowledge(milliseconds(40))));
+  }
+  ASSERT_FALSE(desk_.begin_round(RoundId(9)).orders.empty());
+  desk_.learn(kBegan + milliseconds(400), shown(knowledge(milliseconds(400))));
+  EXPECT_TRUE(desk_.begin_round(RoundId(10)).orders.empty());
+}
+
+TEST_F(ReplanDeskTest, OrdersThatMadeRoundsLongerAreNoLongerTold) {
+  const auto tells_in_a_round_of = [&](Duration took) {
+    const auto ready = desk_.answer(kBegan + milliseconds(5), question(knowledge(milliseconds(5))));
+    desk_.learn(kBegan + took, shown(knowledge(took)));
+    return !ready.orders.empty();
+  };
+  EXPECT_TRUE(tells_in_a_round_of(milliseconds(40)));
+  for (int trial = 0; trial < 2; ++trial) EXPECT_FALSE(tells_in_a_round_of(milliseconds(40)));
+  for (int round = 0; round < 10; ++round) EXPECT_TRUE(tells_in_a_round_of(milliseconds(40))) << round;
+  int told = 0;
+  while (told < 20 && tells_in_a_round_of(milliseconds(400))) ++told;
+  EXPECT_LE(told, 5);
 }
 
 // A question that is worked out in no time at all after the round began, and one of which nothing can come.
