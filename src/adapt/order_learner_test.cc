@@ -120,6 +120,92 @@ TEST(OrderLearner, ARoundInWhichTooFewWereThereSaysNothing) {
   EXPECT_EQ(rounds.learner.state(), before);
 }
 
+TEST(OrderLearner, TellsHowLongTheRoundWouldHaveTakenInThePlansOrder) {
+  for (const bool skip : {false, true}) {
+    const auto plan = plan_of(2);
+    OrderLearner learner(plan, skip);
+    RoundState state{&plan->assignment(), plan->blocks(), std::vector<WorkerState>(kWorkers)};
+    std::vector<double> times;
+    for (std::uint32_t j = 0; j < kWorkers; ++j) {
+      times.push_back(anew(1, j));
+      state.workers[j].chunk_time = times[j];
+    }
+    EXPECT_DOUBLE_EQ(learner.judge(times), forecast(state, own_orders(*plan), skip)) << skip;
+    // Not of the order that was learned.
+    Rounds rounds(2, skip);
+    rounds.play(10, kept);
+    ASSERT_NE(rounds.learner.choice(), OrderLearner::Choice::plan);
+    EXPECT_DOUBLE_EQ(rounds.learner.judge(times), forecast(state, own_orders(*plan), skip)) << skip;
+    EXPECT_EQ(learner.judge(std::vector<double>(kWorkers, WorkerState::kNever)), WorkerState::kNever);
+  }
+}
+
+// Rounds with the plan's order, until there is a learned one.
+int pause_of(Rounds& rounds) {
+  int pause = 0;
+  for (; pause < 1000 && rounds.learner.choice() == OrderLearner::Choice::plan; ++pause) {
+    EXPECT_TRUE(rounds.learner.orders().empty());
+    rounds.play(1, kept);
+  }
+  return pause;
+}
+
+TEST(OrderLearner, HarmInTheFirstLearnedRoundMakesItKeepThePlansOrderFor16Rounds) {
+  Rounds rounds(2, true);
+  rounds.play(10, kept);
+  ASSERT_NE(rounds.learner.choice(), OrderLearner::Choice::plan);
+  rounds.learner.weigh(1.06);
+  EXPECT_EQ(pause_of(rounds), 16);
+  EXPECT_EQ(rounds.learner.orders().size(), kWorkers);
+}
+
+TEST(OrderLearner, PausesTwiceAsLongEachTimeUpTo256Rounds) {
+  Rounds rounds(1, true);
+  rounds.play(10, kept);
+  for (const int pause : {16, 32, 64, 128, 256, 256}) {
+    rounds.learner.weigh(2);
+    EXPECT_EQ(pause_of(rounds), pause);
+  }
+}
+
+TEST(OrderLearner, NoGainInFourRoundsIsToldFromOneThatWasSlow) {
+  Rounds rounds(2, true);
+  rounds.play(10, kept);
+  for (int k = 0; k < 3; ++k) {
+    rounds.learner.weigh(1.03);
+    EXPECT_NE(rounds.learner.choice(), OrderLearner::Choice::plan) << k;
+  }
+  rounds.learner.weigh(1);
+  EXPECT_EQ(rounds.learner.choice(), OrderLearner::Choice::plan);
+}
+
+TEST(OrderLearner, EightRoundsThatGainedMakeTheNextPauseAShortOne) {
+  for (const int gained : {7, 8}) {
+    Rounds rounds(2, true);
+    rounds.play(10, kept);
+    rounds.learner.weigh(2);
+    EXPECT_EQ(pause_of(rounds), 16);
+    for (int k = 0; k < gained; ++k) rounds.learner.weigh(.8);
+    EXPECT_NE(rounds.learner.choice(), OrderLearner::Choice::plan);
+    rounds.learner.weigh(10);
+    EXPECT_EQ(pause_of(rounds), gained == 8 ? 16 : 32);
+  }
+}
+
+TEST(OrderLearner, InTheMiddleOfAPauseItsStateSaysHowLongItLasts) {
+  Rounds rounds(2, true);
+  rounds.play(10, kept);
+  rounds.learner.weigh(2);
+  rounds.play(5, kept);
+  Rounds other(2, true);
+  ASSERT_TRUE(other.learner.restore(rounds.learner.state()));
+  other.speeds = rounds.speeds;
+  other.learner.prepare(other.speeds);
+  EXPECT_EQ(pause_of(other), 11);
+  other.learner.weigh(2);
+  EXPECT_EQ(pause_of(other), 32);
+}
+
 TEST(OrderLearner, IsWhatItsStateSays) {
   Rounds rounds(2, true);
   rounds.play(20, kept);

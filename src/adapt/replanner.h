@@ -41,7 +41,7 @@ class Replanner {
     /// Whom to tell what: for every worker its new order, empty if it keeps the one it has; none at all if
     /// nobody needs one.
     std::optional<SlotOrders> orders;
-    double until = WorkerState::kNever;  ///< forecast of the round's end, since it began
+    double until = WorkerState::kNever;  ///< forecast of the round's end, since it began; +inf: unknown
     double listen_again = 0;             ///< since the round began; 0: not in this round
     double check = 0;  ///< the same: by then somebody whom the plan counts on must have finished a chunk
     bool fell_back = false;  ///< reports were contradicted by what was done: back to the plan's order

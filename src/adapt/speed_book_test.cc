@@ -114,6 +114,56 @@ TEST(SpeedBook, WhatALiarHasTaughtIsForgottenAndItIsNotTrustedForEightRounds) {
   EXPECT_NEAR(*book.expected(kSecond), 7, kRounding);
 }
 
+TEST(SpeedBook, DoubtsWhoClaimsToBeThreeTimesAsQuickWhereRoundsHardlyDrift) {
+  const SpeedBook book = book_of({{exactly(10)}, {exactly(10)}});
+  EXPECT_FALSE(book.doubts(kFirst, {3, 3.34}));
+  EXPECT_TRUE(book.doubts(kFirst, {3, 3.33}));
+  EXPECT_TRUE(book.doubts(kFirst, {1e-9, 1e-8}));
+  EXPECT_FALSE(book.doubts(kFirst, {3, 6}));
+  EXPECT_FALSE(book.doubts(kFirst, {100, 200}));  // slower: nobody gains by saying so
+  EXPECT_FALSE(book.doubts(kFirst, above(1e-9)));
+}
+
+TEST(SpeedBook, DoubtsLessTheFurtherRoundsDrift) {
+  const SpeedBook book = book_of({{exactly(1)}, {exactly(std::exp(.6))}});
+  const double most = *book.expected(kFirst) / std::exp(4 * .6);
+  EXPECT_FALSE(book.doubts(kFirst, {most / 2, 1.001 * most}));
+  EXPECT_TRUE(book.doubts(kFirst, {most / 2, .999 * most}));
+}
+
+TEST(SpeedBook, DoubtsByTheDriftOfMostWorkersAndNotOfOne) {
+  const SpeedBook book =
+      book_of({{exactly(10), exactly(10), exactly(10)}, {exactly(10), exactly(1e4), exactly(10)}});
+  EXPECT_TRUE(book.doubts(kFirst, {3, 3.33}));
+  EXPECT_FALSE(book.doubts(kFirst, {3, 3.34}));
+}
+
+TEST(SpeedBook, BeforeTheSecondRoundRoundsMayDriftByAHalf) {
+  const SpeedBook book = book_of({{exactly(10)}});
+  EXPECT_FALSE(book.doubts(kFirst, {.1, 1.001 * 10 / std::exp(2)}));
+  EXPECT_TRUE(book.doubts(kFirst, {.1, .999 * 10 / std::exp(2)}));
+}
+
+TEST(SpeedBook, DoubtsNoFinishedChunkAndNobodyThatItDoesNotKnow) {
+  const SpeedBook book = book_of({{exactly(10), {}}, {exactly(10), {}}});
+  EXPECT_FALSE(book.doubts(kFirst, exactly(1e-3)));
+  EXPECT_FALSE(book.doubts(kSecond, {1e-4, 1e-3}));
+}
+
+TEST(SpeedBook, WhatItDoubtsIsInItsState) {
+  const SpeedBook book = book_of(
+      {{exactly(1), exactly(1), exactly(1)}, {exactly(std::exp(.6)), exactly(std::exp(.6)), exactly(1e6)}});
+  SpeedBook other(3);
+  const std::vector<double> state = book.state();
+  EXPECT_EQ(state.size(), 2U + 2 * 3);
+  ASSERT_TRUE(other.restore(state));
+  const double most = *book.expected(kFirst) / std::exp(4 * .6);
+  EXPECT_FALSE(other.doubts(kFirst, {most / 2, 1.001 * most}));
+  EXPECT_TRUE(other.doubts(kFirst, {most / 2, .999 * most}));
+  EXPECT_EQ(other.drift(), book.drift());
+  EXPECT_FALSE(other.restore(std::span(state).first(state.size() - 1)));
+}
+
 RC_GTEST_PROP(SpeedBook, IsWhatItsStateSays, ()) {
   Random random = testing_cases::any_random();
   const std::size_t workers = test::any_between(1, 5);
@@ -138,6 +188,7 @@ RC_GTEST_PROP(SpeedBook, IsWhatItsStateSays, ()) {
       RC_ASSERT(other.expected(WorkerId(j)) == book.expected(WorkerId(j)));
       RC_ASSERT(other.trusts(WorkerId(j)) == book.trusts(WorkerId(j)));
       RC_ASSERT(other.guess(WorkerId(j), {.5, 2}) == book.guess(WorkerId(j), {.5, 2}));
+      RC_ASSERT(other.doubts(WorkerId(j), {.1, .2}) == book.doubts(WorkerId(j), {.1, .2}));
     }
     RC_ASSERT(other.drift() == book.drift());
     book.add_round(next);
