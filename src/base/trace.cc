@@ -32,13 +32,7 @@ const char* name_of(NoteKind kind) {
     case NoteKind::listens: return "listens";
     case NoteKind::listens_again: return "listens_again";
     case NoteKind::listened: return "listened";
-    case NoteKind::replanned:
-      return fmt::format(
-          "{}{}",
-          n.count == 0
-              ? "nobody is told another order"
-              : fmt::format("{} {} told another order", many(n.count, "worker"), n.count == 1 ? "is" : "are"),
-          n.value > 0 ? fmt::format("; the round should end {:.4g} s after its start", n.value) : "");
+    case NoteKind::replanned: return "replanned";
     case NoteKind::fell_back: return "fell_back";
     case NoteKind::todo_changed: return "todo_changed";
     case NoteKind::encoding: return "encoding";
@@ -132,7 +126,10 @@ std::string sentence(const Note& n) {
                           : fmt::format("{} had not told how far they are in time", many(n.count, "worker"));
     case NoteKind::replanned:
       return fmt::format(
-          "{} {} told another order{}", many(n.count, "worker"), n.count == 1 ? "is" : "are",
+          "{}{}",
+          n.count == 0
+              ? "nobody is told another order"
+              : fmt::format("{} {} told another order", many(n.count, "worker"), n.count == 1 ? "is" : "are"),
           n.value > 0 ? fmt::format("; the round should end {:.4g} s after its start", n.value) : "");
     case NoteKind::fell_back:
       return fmt::format("workers are not as quick as they told: {} {} told the plan's order again",
