@@ -3,37 +3,42 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <utility>
+#include <vector>
 
 #include "base/check.h"
 
 namespace gleaner {
 namespace {
 
+constexpr std::uint32_t kNothing = 0xffffffff;
+
 class Play {
  public:
-  Play(const RoundState& state, const SlotOrders& orders, bool skip)
+  Play(const RoundState& state, const SlotOrders& orders, bool skip, double limit)
       : state_(state),
         assignment_(*state.assignment),
-        orders_(orders),
         skip_(skip),
+        limit_(limit),
         copies_(state.copies()),
-        missing_(state.missing()),
-        next_(orders.size(), 0),
-        hand_(orders.size()),
-        serial_(orders.size(), 0) {}
+        missing_(state.missing()) {
+    doers_.reserve(orders.size());
+    for (std::size_t j = 0; j < orders.size(); ++j) {
+      const Slot* first = orders[j].data();
+      doers_.push_back({first, first + orders[j].size(), state.workers[j].chunk_time});
+    }
+  }
 
-  double run(double limit) {
+  double run() {
     if (missing_ == 0) return 0;
-    for (std::uint32_t j = 0; j < orders_.size(); ++j) begin(j, 0, true);
+    for (std::uint32_t j = 0; j < doers_.size(); ++j) begin(j, 0, true);
     while (!heap_.empty()) {
       std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
       const Finish f = heap_.back();
       heap_.pop_back();
-      if (f.at > limit) break;
-      if (f.serial != serial_[f.worker]) continue;  // it was dropped
-      const std::uint32_t chunk = chunk_of(f.worker, *hand_[f.worker]);
-      hand_[f.worker].reset();
+      Doer& d = doers_[f.worker];
+      if (f.serial != d.serial) continue;  // it was dropped
+      const std::uint32_t chunk = d.chunk;
+      d.slot = kNothing;
       if (++copies_[chunk] <= state_.blocks && --missing_ == 0) return f.at;
       if (skip_ && copies_[chunk] == state_.blocks) drop(ChunkId(chunk), f.at);
       begin(f.worker, f.at, false);
@@ -48,22 +53,31 @@ class Play {
     std::uint32_t serial;
     auto operator<=>(const Finish&) const = default;
   };
-
-  [[nodiscard]] std::uint32_t chunk_of(std::uint32_t j, Slot s) const {
-    return assignment_.chunk_at(WorkerId(j), s).value;
-  }
+  struct Doer {  // all that an event touches of a worker, side by side
+    const Slot* next;
+    const Slot* end;
+    double chunk_time;
+    std::uint32_t slot = kNothing;  // in hand
+    std::uint32_t chunk = 0;        // the same
+    std::uint32_t serial = 0;       // tells a chunk in hand from those before it
+  };
 
   void begin(std::uint32_t j, double now, bool at_start) {
+    Doer& d = doers_[j];
+    if (!(d.chunk_time < WorkerState::kNever)) return;
     const WorkerState& w = state_.workers[j];
-    if (!w.works()) return;
-    for (; next_[j] < orders_[j].size(); ++next_[j]) {
-      const Slot s = orders_[j][next_[j]];
+    for (; d.next != d.end; ++d.next) {
+      const Slot s = *d.next;
+      const std::uint32_t chunk = assignment_.chunk_at(WorkerId(j), s).value;
+      if (skip_ && copies_[chunk] >= state_.blocks) continue;
       if (w.done.contains(s) || w.excluded.contains(s)) continue;
-      if (skip_ && copies_[chunk_of(j, s)] >= state_.blocks) continue;
-      ++next_[j];
-      hand_[j] = s;
-      const double takes = at_start && w.in_hand == s ? w.remaining : w.chunk_time;
-      heap_.push_back({now + takes, j, ++serial_[j]});
+      ++d.next;
+      d.slot = s.value;
+      d.chunk = chunk;
+      ++d.serial;
+      const double at = now + (at_start && w.in_hand == s ? w.remaining : d.chunk_time);
+      if (at > limit_) return;  // nobody waits for that
+      heap_.push_back({at, j, d.serial});
       std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
       return;
     }
@@ -71,23 +85,21 @@ class Play {
 
   void drop(ChunkId chunk, double now) {
     for (const Assignment::Holder& h : assignment_.holders_of(chunk)) {
-      const std::uint32_t j = h.worker.value;
-      if (hand_[j] != h.slot) continue;
-      hand_[j].reset();
-      ++serial_[j];
-      begin(j, now, false);
+      Doer& d = doers_[h.worker.value];
+      if (d.slot != h.slot.value) continue;
+      d.slot = kNothing;
+      ++d.serial;
+      begin(h.worker.value, now, false);
     }
   }
 
   const RoundState& state_;
   const Assignment& assignment_;
-  const SlotOrders& orders_;
   bool skip_;
+  double limit_;
   std::vector<std::uint32_t> copies_;
   std::size_t missing_;
-  std::vector<std::size_t> next_;          // place in the order
-  std::vector<std::optional<Slot>> hand_;  // being done
-  std::vector<std::uint32_t> serial_;      // tells a chunk in hand from those before it
+  std::vector<Doer> doers_;
   std::vector<Finish> heap_;
 };
 
@@ -95,7 +107,7 @@ class Play {
 
 double forecast(const RoundState& state, const SlotOrders& orders, bool skip, double limit) {
   GLEANER_CHECK(orders.size() == state.workers.size(), "an order for every worker");
-  return Play(state, orders, skip).run(limit);
+  return Play(state, orders, skip, limit).run();
 }
 
 }  // namespace gleaner
