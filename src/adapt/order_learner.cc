@@ -14,8 +14,8 @@ namespace {
 constexpr double kWeight = 0.15;   // of the latest round in the averages
 constexpr double kRoundsMin = 3;   // judged before a learned order is used
 constexpr double kGainMin = .02;   // over the plan's own order, in the average
-constexpr double kHarm = 1.05;     // over the plan's own order, in the first round that is weighed
-constexpr double kNoGain = 0.995;  // in the average of several
+constexpr double kHarm = 1.05;     // the same, in the average of fewer rounds than kWeighed
+constexpr double kNoGain = 0.995;  // in the average of so many or more
 constexpr double kWeighed = 4;     // rounds
 constexpr double kPauseMin = 16;   // rounds with the plan's order
 constexpr double kPauseMax = 256;

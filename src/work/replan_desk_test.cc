@@ -213,7 +213,7 @@ TEST(ReplanDesk, LearnsOrdersOfUpTo20000WorkersAndNoneOfMore) {
     other.restore(desk.state());
     EXPECT_EQ(other.begin_round(RoundId(9)).orders.size(), workers == 20'000 ? workers : 0) << workers;
     if (workers == 20'000) continue;
-    for (int round = 0; round < 4; ++round) other.learn(kBegan + milliseconds(60), shown);
+    for (int round = 0; round < 3; ++round) other.learn(kBegan + milliseconds(60), shown);
     EXPECT_TRUE(other.begin_round(RoundId(9)).orders.empty());
   }
 }
