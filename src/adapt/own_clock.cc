@@ -25,7 +25,7 @@ double time_of_messages(const RoundReport& report) {
 void correct(WorkerReport& w, double now, double messages, unsigned parts) {
   const SeenTimes& s = w.seen;
   if (w.in_hand) {
-    const double latest = s.busy_since + messages + kHiccup * (s.heard - s.busy_since);
+    const double latest = s.busy_since + messages + kHiccup * std::max(s.heard - s.busy_since, 0.0);
     const double began = std::clamp(now - w.in_hand_for, s.last_finished, std::max(latest, s.last_finished));
     w.in_hand_for = std::max(now - began, 0.0);
   }

@@ -130,6 +130,13 @@ TEST(OwnClock, WhatIsInHandWasBegunAfterTheLastFinishedChunkAndByTheLastWill) {
   EXPECT_DOUBLE_EQ(elapsed(5), .7);
 }
 
+TEST(OwnClock, WhatWasBegunByAWillAfterTheLastReportHasNotLastedLonger) {
+  WorkerReport w = at_its_first(.1);
+  w.seen = {.2, 0, .9, 0, 0};
+  w.in_hand_for = .1;
+  EXPECT_DOUBLE_EQ(corrected(w).in_hand_for, .1);
+}
+
 TEST(OwnClock, MessagesTakeTheMedianOfThoseThatAreThere) {
   RoundReport r{1, false, false, {}};
   correct_by_own_clock(r, kParts);

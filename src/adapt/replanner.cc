@@ -56,7 +56,7 @@ RoundState Replanner::state_from(const RoundReport& report) const {
     if (range.least <= 0) range.least = report.now;  // it has shown nothing at all
     w.chunk_time = speeds_.guess(WorkerId(j), range);
     const double usual = speeds_.expected(WorkerId(j)).value_or(typical);
-    if (range.is_open() && usual > 0 && told_in_vain(r, j)) {
+    if (range.is_open() && usual > 0 && told_in_vain(report, j)) {
       w.chunk_time = std::max(usual, kLonger * range.least);
     } else if (range.is_open()) {
       w.chunk_time = std::max(w.chunk_time, kUntold * range.middle());
@@ -99,7 +99,7 @@ bool Replanner::keep_in_hand(const RoundReport& report, const Copies& copies, do
     const WorkerReport& w = report.workers[j];
     std::vector<Slot>& order = orders[j];
     if (order.empty() || !does(w, j, copies) || order.front() == *w.in_hand) continue;
-    if (w.in_hand_for <= kDropMax * left && !told_in_vain(w, j)) continue;
+    if (w.in_hand_for <= kDropMax * left && !told_in_vain(report, j)) continue;
     const auto at = std::find(order.begin(), order.end(), *w.in_hand);
     if (at == order.end()) {
       order.insert(order.begin(), *w.in_hand);

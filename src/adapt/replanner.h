@@ -85,8 +85,9 @@ class Replanner {
   [[nodiscard]] bool keep_in_hand(const RoundReport& report, const Copies& copies, double left,
                                   SlotOrders& orders) const;
   [[nodiscard]] bool is_doubted(const WorkerReport& w, std::size_t j) const;
-  /// Overdue, doubted, or not trusted.
-  [[nodiscard]] bool told_in_vain(const WorkerReport& w, std::size_t j) const;
+  /// Overdue, doubted, stuck, or not trusted.
+  [[nodiscard]] bool told_in_vain(const RoundReport& report, std::size_t j) const;
+  [[nodiscard]] bool is_stuck(const RoundReport& report, const WorkerReport& w) const;
   [[nodiscard]] double share_told_in_vain(const RoundReport& report) const;
   [[nodiscard]] bool is_overdue(std::size_t j) const { return j < overdue_.size() && overdue_[j] != 0; }
   [[nodiscard]] double typical_time(const RoundReport& report) const;

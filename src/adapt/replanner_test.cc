@@ -171,6 +171,7 @@ TEST_F(ReplannerTest, OfALiarCountsWhatItHasFinished) {
   w.in_hand_for = .3;
   (void)replanner_->decide(r);
   EXPECT_FALSE(replanner_->speeds().trusts(WorkerId(1)));
+  w.in_hand_for = 0;  // that one is there, too
   EXPECT_DOUBLE_EQ(replanner_->chunk_times(r)[1], 2 / (4 / 1.5 + 3 / 1.5));
   replanner_->end_round(1.6, r);
   EXPECT_NEAR(*replanner_->speeds().expected(WorkerId(1)), 2 / (4 / 1.5 + 3 / 1.5), 1e-12);

@@ -23,7 +23,7 @@ std::optional<SpeedRange> Replanner::told_range(const WorkerReport& w) const {
 // Of whom is not trusted only counts what it has finished by now.
 std::optional<SpeedRange> Replanner::range_of_worker(const RoundReport& report, std::size_t j) const {
   const WorkerReport& w = report.workers[j];
-  if (w.works && w.parts < options_.parts && (is_overdue(j) || is_doubted(w, j))) {
+  if (w.works && (is_stuck(report, w) || (w.parts < options_.parts && (is_overdue(j) || is_doubted(w, j))))) {
     return SpeedRange{std::max(w.in_hand_for, w.elapsed), WorkerState::kNever};
   }
   if (!w.works || speeds_.trusts(WorkerId(static_cast<std::uint32_t>(j)))) return told_range(w);
@@ -36,9 +36,17 @@ bool Replanner::is_doubted(const WorkerReport& w, std::size_t j) const {
   return told && speeds_.doubts(WorkerId(static_cast<std::uint32_t>(j)), *told);
 }
 
-bool Replanner::told_in_vain(const WorkerReport& w, std::size_t j) const {
+// It has finished chunks, and is at one for much longer than they took.
+bool Replanner::is_stuck(const RoundReport& report, const WorkerReport& w) const {
+  if (w.parts < options_.parts || !w.in_hand || w.done.contains(*w.in_hand)) return false;
+  const std::optional<SpeedRange> told = told_range(w);
+  return told && w.in_hand_for > overdue_after(report, *told, kOverdue);
+}
+
+bool Replanner::told_in_vain(const RoundReport& report, std::size_t j) const {
+  const WorkerReport& w = report.workers[j];
   if (w.works && !speeds_.trusts(WorkerId(static_cast<std::uint32_t>(j)))) return true;
-  return w.parts < options_.parts && (is_overdue(j) || is_doubted(w, j));
+  return w.parts < options_.parts ? is_overdue(j) || is_doubted(w, j) : is_stuck(report, w);
 }
 
 double Replanner::share_told_in_vain(const RoundReport& report) const {
@@ -47,7 +55,7 @@ double Replanner::share_told_in_vain(const RoundReport& report) const {
   for (std::size_t j = 0; j < report.workers.size(); ++j) {
     if (!report.workers[j].works) continue;
     there += 1;
-    in_vain += told_in_vain(report.workers[j], j) ? 1 : 0;
+    in_vain += told_in_vain(report, j) ? 1 : 0;
   }
   return in_vain > 0 ? in_vain / there : 0;
 }
@@ -93,7 +101,9 @@ double Replanner::next_check(const RoundReport& report, const Copies& copies) co
     const bool counts = promises_[j].chunk_time < WorkerState::kNever &&
                         speeds_.trusts(WorkerId(static_cast<std::uint32_t>(j)));
     if (!told || !counts || w.parts >= options_.parts || is_overdue(j) || !does(w, j, copies)) continue;
-    wait = std::min(wait, std::max(overdue_after(report, *told, kOverdue) - w.in_hand_for, 0.0));
+    // The hiccup that it is allowed grows with the time of the round.
+    const double by_mean = overdue_after(report, *told, kOverdue) - w.in_hand_for;
+    wait = std::min(wait, std::max(by_mean * options_.parts / (options_.parts - 1.0), 0.0));
   }
   return std::isinf(wait) ? 0 : std::max(1.001 * (report.now + wait), kSpacing * report.now);
 }

@@ -12,7 +12,7 @@ namespace gleaner {
 
 /// What the server has seen of a worker by its own clock, in seconds since the round began.
 struct SeenTimes {
-  double heard = 0;          ///< its last report; 0: none
+  double heard = 0;          ///< its last report; none: when it was sent the round
   double last_finished = 0;  ///< its last finished chunk; none: when it was sent the round
   double busy_since = 0;     ///< the same, or its last will if that is later
   double took_least = 0;     ///< bounds of the chunk that it finished last
