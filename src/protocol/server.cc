@@ -111,7 +111,8 @@ void Server::hear(Time now, Peer peer, const Progress& m, Out& out) {
   const std::size_t before = p.observed.count();
   p.observed |= m.done;
   const std::size_t after = p.observed.count();
-  if (learns() && !m.in_hand) expect_next(peer.worker);
+  // It may have been told in the meantime to drop what it had.
+  if (learns() && (!m.in_hand || !p.wanted.contains(*m.in_hand))) expect_next(peer.worker);
   if (after == before) {
     if (may_replan()) hear_progress(now, out);
     return;

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/listening.h"
 
 namespace gleaner {
@@ -44,6 +46,22 @@ TEST_F(ListeningTest, WhatAWorkerHasInHandIsKnownByItsOrder) {
   const RoundKnowledge::Worker& later = replans().at(0).known->workers[0];
   EXPECT_EQ(later.in_hand, Slot(3));  // it dropped the other for it
   EXPECT_EQ(later.in_hand_since, now_ - kSecond);
+}
+
+TEST_F(ListeningTest, WhatItWasToldToDropBeforeItsReportCameIsNotInHand) {
+  begin(kSecond);
+  now_ += kSecond;
+  report(1, slots({3}), kChunkParts);  // chunk 3 has its copy, or whichever that is: all hold all chunks
+  const auto todos = sent<Todo>();
+  ASSERT_FALSE(todos.empty());
+  ASSERT_EQ(todos[0].first, 0U);
+  const Slot gone = *std::ranges::find_if(plan_->ordering().of(WorkerId(0)),
+                                          [&](Slot s) { return !todos[0].second.wanted.contains(s); });
+  step(FromWorker{peer(0), Progress{kRound1, {}, {kSecond / 2, 3}, gone, kSecond / 2}});
+  for (std::uint32_t w = 2; w < 4; ++w) report(w, {});
+  const std::optional<Slot> in_hand = replans().at(0).known->workers[0].in_hand;
+  ASSERT_TRUE(in_hand.has_value());
+  EXPECT_TRUE(todos[0].second.wanted.contains(*in_hand));
 }
 
 TEST_F(ListeningTest, ItsOwnClockSeesWhenChunksWereFinishedAndHowLongTheyCanHaveTaken) {
