@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "protocol/messages.h"
@@ -15,6 +16,8 @@ struct VectorSegment {
   Ticket ticket;
   std::uint32_t index = 0;
   std::vector<float> data;
+  /// Whoever holds the data holds this: when it is let go the link may bring another segment. May be null.
+  std::shared_ptr<void> credit = nullptr;
 };
 
 }  // namespace gleaner

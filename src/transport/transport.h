@@ -1,15 +1,17 @@
 // How server and workers reach each other: typed messages, parameters, and segments of vectors.
 //
 // The machines never see this; a driver performs their actions on it. One conformance suite
-// (transport_conformance_test.cc) runs on every implementation.
+// (tests/support/transport_conformance.h) runs on every implementation.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "base/ids.h"
+#include "base/time.h"
 #include "protocol/messages.h"
 #include "protocol/vector_segment.h"
+#include "protocol/work_note.h"
 
 namespace gleaner {
 
@@ -17,14 +19,19 @@ namespace gleaner {
 using SharedVector = std::shared_ptr<const std::vector<float>>;
 
 /// What the server hears. Called from any thread, possibly several at once; must be quick and must not call
-/// back into the transport. For one worker messages come in the order sent, and so do segments; the two do
-/// not wait for each other.
+/// back into the transport. For one worker messages, notes and heartbeats come in the order sent, and so do
+/// segments; the two do not wait for each other.
 class ServerSink {
  public:
   virtual ~ServerSink() = default;
   virtual void on_message(Peer peer, WorkerMessage message) = 0;
   virtual void on_segment(VectorSegment segment) = 0;
-  /// The link of this incarnation is gone: nothing more of it follows. At most once.
+  virtual void on_note(Peer /*peer*/, WorkNote /*note*/) {}
+  virtual void on_heartbeat(Peer /*peer*/) {}
+  /// The worker goes, and wants no more rounds.
+  virtual void on_leaving(Peer /*peer*/) {}
+  /// The link of this incarnation is gone: nothing more of it follows, until it is joined anew. Once for
+  /// every link.
   virtual void on_lost(Peer peer) = 0;
 };
 
@@ -42,6 +49,8 @@ class ServerTransport {
  public:
   virtual ~ServerTransport() = default;
   virtual void send(Peer peer, ServerMessage message) = 0;
+  /// Where the parameters of an earlier stamp have not left yet, these take their place, and the StartRound
+  /// of that stamp goes with them: a worker behind a slow link is not sent rounds that are over.
   virtual void send_parameters(Peer peer, Stamp stamp, SharedVector parameters) = 0;
 };
 
@@ -51,8 +60,11 @@ class WorkerTransport {
  public:
   virtual ~WorkerTransport() = default;
   virtual void send(WorkerMessage message) = 0;
-  /// False if the link is closed.
+  /// False if the link is closed. May wait until the link takes more; close() ends the waiting.
   virtual bool send_segment(VectorSegment segment) = 0;
+  virtual void send(WorkNote /*note*/) {}
+  /// Ends a waiting send_segment, which is false from now on; messages still go out.
+  virtual void close_vectors() {}
 };
 
 }  // namespace gleaner

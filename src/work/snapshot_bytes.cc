@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "training/digest.h"
-#include "work/byte_stream.h"
+#include "base/byte_stream.h"
 
 namespace gleaner {
 namespace {

@@ -1,0 +1,44 @@
+// What a worker must know of a run before its first round.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace gleaner {
+
+/// One chunk of the data as it is kept and sent.
+struct ChunkEntry {
+  std::uint64_t rows = 0;
+  std::uint64_t offset = 0;  ///< in a file of all chunks
+  std::uint64_t bytes = 0;
+  std::uint32_t crc = 0;  ///< CRC-32C
+  bool operator==(const ChunkEntry&) const = default;
+};
+
+/// Told to every worker that has a place; the same for all. Text fields are what the flags of `train` say.
+struct RunSetup {
+  std::string plan;       ///< canonical JSON of the plan
+  std::string objective;  ///< softmax | logistic | linear | mlp
+  std::string hidden;     ///< widths of an mlp
+  std::string speeds;     ///< injected chunk times
+  std::uint64_t seed = 1;
+  std::uint64_t batch = 0;  ///< samples per chunk and round; 0: all
+  std::uint64_t features = 0;
+  std::uint64_t classes = 0;    ///< 0: regression
+  std::uint64_t dimension = 0;  ///< d, tallies included: what the worker makes must have it
+  std::uint64_t segment_floats = 0;
+  std::string data_digest;  ///< names the cut data: 16 hexadecimal digits
+  std::string data_name;    ///< for people
+  std::vector<ChunkEntry> chunks;
+  bool operator==(const RunSetup&) const = default;
+};
+
+[[nodiscard]] std::string encode(const RunSetup& setup);
+/// Errors name the field.
+[[nodiscard]] Result<RunSetup> decode_run_setup(std::string_view bytes);
+
+}  // namespace gleaner
