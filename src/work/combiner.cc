@@ -46,7 +46,7 @@ void Combiner::expect(const Expect& expect, std::vector<Outcome>& out) {
   incoming_ = std::move(wanted);
   waiting_ = 0;
   for (const auto& [worker, v] : incoming_) {
-    for (const auto& [index, part] : v.parts) waiting_ += part.size();
+    for (const auto& [index, part] : v.parts) waiting_ += part.data.size();
   }
   combine(out);
 }
@@ -60,7 +60,7 @@ void Combiner::forget(WorkerId worker) {
 }
 
 void Combiner::drop(Incoming& v) {
-  for (const auto& [index, part] : v.parts) waiting_ -= part.size();
+  for (const auto& [index, part] : v.parts) waiting_ -= part.data.size();
   v.parts.clear();
 }
 
@@ -98,15 +98,18 @@ void Combiner::deliver(VectorSegment part, std::vector<Outcome>& out) {
     forget(part.peer.worker);
     return;
   }
+  const Peer peer = part.peer;
+  const Ticket ticket = part.ticket;
   v.started = true;
   v.next = part.index + 1;
   if (part.index >= combined_ && !part.data.empty()) {
     waiting_ += part.data.size();
     waiting_max_ = std::max(waiting_max_, waiting_);
-    v.parts.emplace(part.index, std::move(part.data));
+    const std::uint32_t index = part.index;
+    v.parts.emplace(index, std::move(part));
   }
   combine(out);  // first, so that the gradient is complete when the last vector is announced
-  if (v.next >= layout_.count()) out.push_back(VectorIn{part.peer, part.ticket});
+  if (v.next >= layout_.count()) out.push_back(VectorIn{peer, ticket});
 }
 
 void Combiner::combine(std::vector<Outcome>& out) {
@@ -120,14 +123,14 @@ void Combiner::combine(std::vector<Outcome>& out) {
     for (const auto& [worker, v] : incoming_) {
       const auto part = v.parts.find(combined_);
       if (part == v.parts.end()) break;
-      vectors.emplace_back(part->second);
+      vectors.emplace_back(part->second.data);
       rows.insert(rows.end(), v.decode_row.begin(), v.decode_row.end());
     }
     if (vectors.size() < incoming_.size()) break;
     decode_segment(vectors, rows, plan_->blocks(), layout_.range(combined_).first, gradient_);
     for (auto& [worker, v] : incoming_) {
       const auto part = v.parts.find(combined_);
-      waiting_ -= part->second.size();
+      waiting_ -= part->second.data.size();
       v.parts.erase(part);
     }
     ++combined_;

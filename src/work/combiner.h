@@ -57,7 +57,7 @@ class Combiner {
     std::vector<double> decode_row;
     std::uint32_t next = 0;  // segments below are there or combined
     bool started = false;
-    std::map<std::uint32_t, std::vector<float>> parts;  // received and not yet combined
+    std::map<std::uint32_t, VectorSegment> parts;  // received and not yet combined
   };
 
   void combine(std::vector<Outcome>& out);
