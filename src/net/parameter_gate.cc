@@ -1,0 +1,67 @@
+#include "net/parameter_gate.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace gleaner {
+
+void ParameterGate::message(ServerMessage message) {
+  held_.push_back(std::move(message));
+  release();
+}
+
+Status ParameterGate::segment(const SegmentHeader& header, std::vector<float> numbers) {
+  if (header.index == 0) {
+    if (header.total > floats_max_) {
+      return bad_input(
+          fmt::format("parameters of {} numbers, {} at most were expected", header.total, floats_max_));
+    }
+    arriving_ = header.ticket.stamp;
+    parameters_.clear();
+    parameters_.reserve(header.total);
+    total_ = header.total;
+    next_ = 0;
+    whole_ = false;
+  }
+  if (header.ticket.stamp != arriving_ || header.index != next_ || header.total != total_ || whole_ ||
+      parameters_.size() + numbers.size() > total_) {
+    return bad_input(
+        fmt::format("segment {} of the parameters of {} came where segment {} of {} was expected",
+                    header.index, text(header.ticket.stamp), next_, text(arriving_)));
+  }
+  ++next_;
+  if (parameters_.empty() && numbers.size() == total_) {
+    parameters_ = std::move(numbers);
+  } else {
+    parameters_.insert(parameters_.end(), numbers.begin(), numbers.end());
+  }
+  if (parameters_.size() < total_) {
+    if (header.index == 0) release();  // of an earlier round, that is over
+    return {};
+  }
+  whole_ = true;
+  release();
+  return {};
+}
+
+void ParameterGate::release() {
+  while (!held_.empty()) {
+    if (const auto* start = std::get_if<StartRound>(&held_.front())) {
+      if (start->stamp > arriving_ || (start->stamp == arriving_ && !whole_)) return;
+      if (start->stamp < arriving_) {
+        held_.pop_front();
+        continue;
+      }
+      // Not before: what is still computed of the round before has the parameters of that one.
+      if (!parameters_.empty()) {
+        sink_.on_parameters(arriving_, std::make_shared<const std::vector<float>>(std::move(parameters_)));
+        parameters_ = {};
+      }
+    }
+    sink_.on_message(std::move(held_.front()));
+    held_.pop_front();
+  }
+}
+
+}  // namespace gleaner

@@ -1,0 +1,250 @@
+// What a server does with each of its streams.
+#include <utility>
+
+#include <fmt/format.h>
+#include <grpcpp/security/auth_context.h>
+
+#include "net/buffers.h"
+#include "net/server_core.h"
+#include "wire/data_parts.h"
+
+namespace gleaner {
+namespace {
+
+using Core = ServerEndpoint::Core;
+
+grpc::Status denied(std::string why) { return {grpc::StatusCode::PERMISSION_DENIED, std::move(why)}; }
+grpc::Status broken(const Error& error) { return {grpc::StatusCode::INVALID_ARGUMENT, error.sentence()}; }
+
+/// Messages, notes, signs of life.
+class ControlCall final : public ServerStream {
+ public:
+  ControlCall(Core& core, const std::string& from, Right right)
+      : core_(core), from_(from), right_(std::move(right)), link_(core.connected(this, from)) {
+    begin();
+  }
+
+ private:
+  bool on_frame(const grpc::ByteBuffer& buffer) override {
+    Result<WorkerFrame> frame = decode_worker_frame(to_bytes(buffer), core_.options().limits);
+    if (!frame) {
+      core_.say(fmt::format("closed the connection of {}: {}", from_, frame.error().sentence()));
+      finish(broken(frame.error()));
+      core_.broke(link_, "it sent what cannot be read");
+      return true;
+    }
+    core_.heard(link_, right_, frame.value());
+    return true;
+  }
+  void on_end() override { core_.broke(link_, "its connection is closed"); }
+  void on_done() override {
+    core_.closed(link_);
+    delete this;
+  }
+
+  Core& core_;
+  std::string from_;
+  Right right_;
+  Core::LinkId link_;
+};
+
+/// What the other calls of a worker have in common: the first frame says whose they are.
+class MemberCall : public ServerStream {
+ public:
+  MemberCall(Core& core, bool holds_vectors) : core_(core), holds_vectors_(holds_vectors) {}
+
+ protected:
+  bool on_frame(const grpc::ByteBuffer& buffer) final {
+    if (link_) return on_member_frame(buffer);
+    Result<WorkerFrame> frame = decode_worker_frame(to_bytes(buffer), core_.options().limits);
+    const auto* knock = frame ? std::get_if<Knock>(&frame.value()) : nullptr;
+    if (knock == nullptr || !knock->earlier) {
+      finish(denied("the first frame must say whose connection this is"));
+      return true;
+    }
+    link_ = core_.attach(*knock->earlier, holds_vectors_ ? this : nullptr);
+    if (!link_) {
+      finish(denied("nobody has this place and token"));
+      return true;
+    }
+    peer_ = knock->earlier->peer;
+    on_member();
+    return true;
+  }
+  virtual void on_member() {}
+  virtual bool on_member_frame(const grpc::ByteBuffer& buffer) = 0;
+
+  Core& core_;
+  bool holds_vectors_;
+  std::optional<Core::LinkId> link_;
+  Peer peer_;
+};
+
+/// Segments up, parameters down.
+class VectorsCall final : public MemberCall {
+ public:
+  explicit VectorsCall(Core& core) : MemberCall(core, true), flow_(std::make_shared<Flow>()) {
+    flow_->stream = this;
+    flow_->most = core.options().credits;
+    begin();
+  }
+
+ private:
+  // How many segments of this worker wait here to be combined. Outlives the stream.
+  struct Flow {
+    std::mutex mutex;
+    ServerStream* stream = nullptr;
+    std::size_t most = 1;
+    std::size_t waiting = 0;
+    bool paused = false;
+
+    void let_go() {
+      const std::scoped_lock lock(mutex);
+      --waiting;
+      if (stream != nullptr && waiting < most && std::exchange(paused, false)) stream->read_on();
+    }
+  };
+
+  bool on_member_frame(const grpc::ByteBuffer& buffer) override {
+    Result<ReceivedSegment> segment = read_segment(buffer);
+    if (!segment) return refuse(segment.error());
+    ReceivedSegment& s = segment.value();
+    if (s.header.kind != SegmentKind::vector) return refuse(bad_input("parameters came from a worker"));
+    {
+      const std::scoped_lock lock(flow_->mutex);
+      ++flow_->waiting;
+    }
+    std::shared_ptr<void> credit(nullptr, [flow = flow_](void*) { flow->let_go(); });
+    core_.segment({peer_, s.header.ticket, s.header.index, std::move(s.numbers), std::move(credit)});
+    const std::scoped_lock lock(flow_->mutex);
+    flow_->paused = flow_->waiting >= flow_->most;
+    return !flow_->paused;
+  }
+  bool refuse(const Error& error) {
+    core_.say(fmt::format("closed the connection of worker {}: {}", peer_.worker.value, error.sentence()));
+    finish(broken(error));
+    core_.broke(*link_, "a segment of its vector was broken");
+    return true;
+  }
+  void on_written(std::size_t waiting) override {
+    if (link_ && waiting < 2) core_.pump(*link_);
+  }
+  void on_end() override {
+    if (link_) core_.broke(*link_, "its connection for vectors is closed");
+  }
+  void on_done() override {
+    {
+      const std::scoped_lock lock(flow_->mutex);
+      flow_->stream = nullptr;
+    }
+    if (link_) core_.detached(*link_, this);
+    delete this;
+  }
+
+  std::shared_ptr<Flow> flow_;
+};
+
+/// What a worker must know of the run.
+class SetupCall final : public MemberCall {
+ public:
+  explicit SetupCall(Core& core) : MemberCall(core, false) { begin(); }
+
+ private:
+  void on_member() override {
+    send(to_buffer(core_.options().setup));
+    finish(grpc::Status::OK);
+  }
+  bool on_member_frame(const grpc::ByteBuffer&) override { return true; }
+  void on_end() override {}
+};
+
+/// Chunks of the data, in parts, one request after another.
+class DataCall final : public MemberCall {
+ public:
+  explicit DataCall(Core& core) : MemberCall(core, false) { begin(); }
+
+ private:
+  bool on_member_frame(const grpc::ByteBuffer& buffer) override {
+    Result<DataRequest> request = decode_data_request(to_bytes(buffer));
+    if (!request) {
+      finish(broken(request.error()));
+      return true;
+    }
+    const DataRequest& r = request.value();
+    if (!core_.options().holds(peer_.worker, r.chunk)) {
+      finish(denied(fmt::format("worker {} does not hold chunk {}", peer_.worker.value, r.chunk.value)));
+      return true;
+    }
+    Result<std::string> bytes = core_.options().chunk(r.chunk);
+    if (!bytes) {
+      finish({grpc::StatusCode::INTERNAL, bytes.error().sentence()});
+      return true;
+    }
+    const std::scoped_lock lock(mutex_);
+    bytes_ = std::move(bytes).value();
+    part_ = {r.chunk, std::min<std::uint64_t>(r.offset, bytes_.size()), bytes_.size(), {}};
+    sending_ = true;
+    send_part();
+    return false;  // the next request when this one is served
+  }
+  void on_written(std::size_t waiting) override {
+    if (waiting > 0) return;
+    const std::scoped_lock lock(mutex_);
+    if (sending_) return send_part();
+    read_on();
+  }
+  void send_part() {
+    part_.bytes = bytes_.substr(part_.offset, kDataPartBytes);
+    sending_ = !part_.bytes.empty();  // an empty one is the last
+    send(to_buffer(encode(part_)));
+    part_.offset += part_.bytes.size();
+  }
+  void on_end() override {}
+
+  std::mutex mutex_;
+  std::string bytes_;
+  DataPart part_;
+  bool sending_ = false;
+};
+
+/// Answers with one text, whatever is asked.
+class TextCall final : public ServerStream {
+ public:
+  explicit TextCall(std::string text) {
+    send(to_buffer(std::move(text)));
+    finish(grpc::Status::OK);
+  }
+  explicit TextCall(grpc::Status refusal) { finish(std::move(refusal)); }
+
+ private:
+  bool on_frame(const grpc::ByteBuffer&) override { return true; }
+  void on_end() override {}
+};
+
+}  // namespace
+
+grpc::ServerGenericBidiReactor* ServerEndpoint::Core::CreateReactor(
+    grpc::GenericCallbackServerContext* context) {
+  const std::string& method = context->method();
+  const auto authority = context->auth_context();
+  const Right right = options_.right ? options_.right(*authority) : Right{};
+  if (method == calls::kControl) return new ControlCall(*this, context->peer(), right);
+  if (method == calls::kVectors) return new VectorsCall(*this);
+  if (method == calls::kSetup) return new SetupCall(*this);
+  if (method == calls::kData) return new DataCall(*this);
+  if (method == calls::kStatus) return new TextCall(options_.status ? options_.status() : "{}");
+  if (method == calls::kStop) {
+    if (options_.may_steer && !options_.may_steer(*authority)) {
+      return new TextCall(
+          denied(fmt::format("the certificate is that of {}, which may not stop a run; use that "
+                             "of the operator",
+                             right.name)));
+    }
+    say(fmt::format("asked to stop by {}", context->peer()));
+    if (options_.stop) options_.stop();
+    return new TextCall(std::string("stops after this round"));
+  }
+  return new TextCall(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "there is no call " + method));
+}
+
+}  // namespace gleaner

@@ -1,0 +1,248 @@
+#include "net/server_core.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "net/buffers.h"
+
+namespace gleaner {
+namespace {
+
+std::vector<std::uint32_t> checksums(std::span<const float> numbers, std::size_t segment_floats) {
+  std::vector<std::uint32_t> crcs;
+  for (std::size_t at = 0; at < numbers.size(); at += segment_floats) {
+    crcs.push_back(crc32c(std::as_bytes(numbers.subspan(at, std::min(segment_floats, numbers.size() - at)))));
+  }
+  return crcs;
+}
+
+}  // namespace
+
+ServerEndpoint::Core::Core(EndpointOptions options, RemoteSink& sink)
+    : options_(std::move(options)),
+      sink_(sink),
+      places_(options_.workers, options_.term, options_.lives, [this] {
+        std::uint64_t token = 0;
+        while (token == 0) token = (std::uint64_t{random_()} << 32) | random_();
+        return token;
+      }) {}
+
+void ServerEndpoint::Core::send(Peer peer, ServerMessage message) {
+  const std::scoped_lock lock(mutex_);
+  Link* link = find(peer);
+  if (link == nullptr || link->control == nullptr) return;
+  std::span<const WorkerId> neighbours;
+  if (!options_.neighbours.empty()) neighbours = options_.neighbours[peer.worker.index()];
+  link->control->send(to_buffer(encode(ServerFrame(std::move(message)), neighbours)));
+}
+
+// The checksums are the same for all workers of a round.
+std::shared_ptr<const Descent::Content> ServerEndpoint::Core::content_of(const SharedVector& parameters) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (auto known = last_content_.lock(); known && known->numbers == parameters) return known;
+  }
+  auto content = std::make_shared<const Descent::Content>(
+      Descent::Content{parameters, checksums(*parameters, options_.segment_floats)});
+  const std::scoped_lock lock(mutex_);
+  last_content_ = content;
+  return content;
+}
+
+void ServerEndpoint::Core::send_parameters(Peer peer, Stamp stamp, SharedVector parameters) {
+  const auto content = content_of(parameters);
+  const std::scoped_lock lock(mutex_);
+  Link* link = find(peer);
+  if (link == nullptr) return;
+  const bool idle = !link->descent;
+  link->descent = Descent{stamp, content};
+  if (idle) pump(*link, kInFlight);
+}
+
+void ServerEndpoint::Core::pump(LinkId id) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto it = links_.find(id); it != links_.end()) pump(it->second, 1);
+}
+
+void ServerEndpoint::Core::pump(Link& link, std::size_t segments) {
+  for (; segments > 0 && link.descent && link.vectors != nullptr; --segments) {
+    Descent& d = *link.descent;
+    const std::span<const float> all(*d.content->numbers);
+    const std::size_t at = d.next * options_.segment_floats;
+    SegmentHeader header;
+    header.kind = SegmentKind::parameters;
+    header.ticket.stamp = d.stamp;
+    header.index = d.next;
+    header.total = all.size();
+    const auto part = all.subspan(at, std::min(options_.segment_floats, all.size() - at));
+    link.vectors->send(segment_buffer(header, d.content, part, &d.content->crcs[d.next]));
+    if (++d.next == d.content->crcs.size()) link.descent.reset();
+  }
+}
+
+void ServerEndpoint::Core::drop(Peer peer, const std::string& why) {
+  const std::scoped_lock lock(mutex_);
+  const auto it = placed_.find(peer.worker);
+  Link* link = find(peer);
+  if (link == nullptr) return;
+  ServerStream* control = link->control;
+  release(it->second, why);
+  if (control != nullptr) control->finish({grpc::StatusCode::ABORTED, why});
+}
+
+void ServerEndpoint::Core::fill_places() {
+  const std::scoped_lock lock(mutex_);
+  for (const Places::Place& p : places_.fill()) place(p);
+}
+
+ServerEndpoint::Core::Link* ServerEndpoint::Core::find(Peer peer) {
+  const auto it = placed_.find(peer.worker);
+  if (it == placed_.end()) return nullptr;
+  Link& link = links_.at(it->second);
+  return link.peer == peer ? &link : nullptr;
+}
+
+ServerEndpoint::Core::LinkId ServerEndpoint::Core::connected(ServerStream* control, const std::string& from) {
+  const std::scoped_lock lock(mutex_);
+  Link& link = links_[++last_link_];
+  link.from = from;
+  link.since = std::chrono::steady_clock::now();
+  link.control = control;
+  const std::size_t most = 2 * options_.workers + 64;
+  if (over_ || links_.size() > most) {
+    control->finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
+                     over_ ? "the run is over" : fmt::format("more than {} connections", most)});
+  }
+  return last_link_;
+}
+
+void ServerEndpoint::Core::heard(LinkId id, const Right& right, const WorkerFrame& frame) {
+  std::optional<Peer> peer;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto it = links_.find(id);
+    if (it == links_.end() || over_) return;
+    if (const auto* k = std::get_if<Knock>(&frame)) return knock(id, right, *k);
+    peer = it->second.peer;
+    if (!peer) {
+      return it->second.control->finish({grpc::StatusCode::FAILED_PRECONDITION, "no Knock came before"});
+    }
+    if (std::holds_alternative<Heartbeat>(frame)) {
+      it->second.control->send(to_buffer(encode(ServerFrame(Heartbeat{}))));
+    }
+  }
+  if (std::holds_alternative<Heartbeat>(frame)) return sink_.on_heartbeat(*peer);
+  if (std::holds_alternative<Leaving>(frame)) return sink_.on_leaving(*peer);
+  if (const auto* note = std::get_if<WorkNote>(&frame)) return sink_.on_note(*peer, *note);
+  if (const auto* message = std::get_if<WorkerMessage>(&frame)) sink_.on_message(*peer, *message);
+}
+
+void ServerEndpoint::Core::turn_away(Link& link, const std::string& why) {
+  say(fmt::format("refused a worker from {}: {}", link.from, why));
+  TurnedAway answer;
+  answer.why = why;
+  link.control->send(to_buffer(encode(ServerFrame(std::move(answer)))));
+  link.control->finish(grpc::Status::OK);
+}
+
+void ServerEndpoint::Core::knock(LinkId id, const Right& right, const Knock& knock) {
+  Link& link = links_.at(id);
+  if (std::exchange(link.knocked, true)) {
+    return link.control->finish({grpc::StatusCode::FAILED_PRECONDITION, "a second Knock"});
+  }
+  if (!knock.host.empty()) link.from = fmt::format("{} ({})", knock.host, link.from);
+  if (knock.last_version < kWireVersionFirst || knock.first_version > kWireVersionLast) {
+    return turn_away(link,
+                     fmt::format("it speaks versions {} to {} of the wire format (Gleaner {}), this server "
+                                 "{} to {}; install the same release on both",
+                                 knock.first_version, knock.last_version, knock.release, kWireVersionFirst,
+                                 kWireVersionLast));
+  }
+  const Places::Answer answer = places_.knock(id, right, knock);
+  if (const auto* refusal = std::get_if<Places::Refusal>(&answer)) return turn_away(link, refusal->why);
+  if (const auto* waiting = std::get_if<Waiting>(&answer)) {
+    link.control->send(to_buffer(encode(ServerFrame(*waiting))));
+    return sink_.on_waiting(places_.waiting());
+  }
+  place(std::get<Places::Place>(answer));
+}
+
+void ServerEndpoint::Core::place(const Places::Place& place) {
+  if (place.replaces) {
+    Link& before = links_.at(*place.replaces);
+    ServerStream* control = before.control;
+    if (std::exchange(before.peer, std::nullopt)) {
+      placed_.erase(place.peer.worker);
+      sink_.on_lost(place.peer);
+    }
+    const grpc::Status replaced(grpc::StatusCode::ABORTED, "it came back by another link");
+    if (control != nullptr) control->finish(replaced);
+    if (before.vectors != nullptr) before.vectors->finish(replaced);
+  }
+  Link& link = links_.at(place.link);
+  link.peer = place.peer;
+  placed_[place.peer.worker] = place.link;
+  sink_.on_placed({place.peer, place.same_life, link.from});
+  link.control->send(to_buffer(encode(
+      ServerFrame(Placed{kWireVersionLast, place.peer, options_.term, place.token, options_.heartbeat}))));
+}
+
+void ServerEndpoint::Core::release(LinkId id, const std::string& why) {
+  Link& link = links_.at(id);
+  if (link.vectors != nullptr) link.vectors->finish({grpc::StatusCode::ABORTED, why});
+  link.descent.reset();
+  if (const auto peer = std::exchange(link.peer, std::nullopt)) {
+    placed_.erase(peer->worker);
+    sink_.on_lost(*peer);
+  }
+  const std::size_t before = places_.waiting();
+  for (const Places::Place& p : places_.left(id)) place(p);
+  if (places_.waiting() != before) sink_.on_waiting(places_.waiting());
+}
+
+void ServerEndpoint::Core::broke(LinkId id, const std::string& why) {
+  const std::scoped_lock lock(mutex_);
+  if (over_ || !links_.contains(id)) return;
+  ServerStream* control = links_.at(id).control;
+  release(id, why);
+  if (control != nullptr) control->finish({grpc::StatusCode::ABORTED, why});
+}
+
+void ServerEndpoint::Core::closed(LinkId id) {
+  const std::scoped_lock lock(mutex_);
+  if (!over_) release(id, "its connection is closed");
+  links_.at(id).control = nullptr;
+  if (links_.at(id).vectors == nullptr) links_.erase(id);
+  changed_.notify_all();
+}
+
+std::optional<ServerEndpoint::Core::LinkId> ServerEndpoint::Core::attach(const EarlierLife& life,
+                                                                         ServerStream* vectors) {
+  const std::scoped_lock lock(mutex_);
+  const std::optional<LinkId> id = places_.link_of(life);
+  if (!id || over_) return std::nullopt;
+  if (vectors == nullptr) return id;
+  Link& link = links_.at(*id);
+  if (link.vectors != nullptr) return std::nullopt;
+  link.vectors = vectors;
+  pump(link, kInFlight);
+  return id;
+}
+
+void ServerEndpoint::Core::detached(LinkId id, ServerStream* vectors) {
+  const std::scoped_lock lock(mutex_);
+  const auto it = links_.find(id);
+  if (it == links_.end() || it->second.vectors != vectors) return;
+  it->second.vectors = nullptr;
+  if (it->second.control == nullptr) links_.erase(it);
+  changed_.notify_all();
+}
+
+std::optional<Peer> ServerEndpoint::Core::peer_of(LinkId id) {
+  const std::scoped_lock lock(mutex_);
+  const auto it = links_.find(id);
+  return it == links_.end() ? std::nullopt : it->second.peer;
+}
+
+}  // namespace gleaner

@@ -1,0 +1,120 @@
+// Behind ServerEndpoint: the links, and the gRPC server whose streams they are.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/server.h>
+
+#include "net/server_endpoint.h"
+#include "net/server_stream.h"
+
+namespace gleaner {
+
+/// The names of the calls: /gleaner.Cluster/..
+namespace calls {
+inline constexpr const char* kControl = "/gleaner.Cluster/Control";
+inline constexpr const char* kVectors = "/gleaner.Cluster/Vectors";
+inline constexpr const char* kSetup = "/gleaner.Cluster/Setup";
+inline constexpr const char* kData = "/gleaner.Cluster/Data";
+inline constexpr const char* kStatus = "/gleaner.Cluster/Status";
+inline constexpr const char* kStop = "/gleaner.Cluster/Stop";
+}  // namespace calls
+
+/// Parameters on their way to one worker.
+struct Descent {
+  struct Content {
+    SharedVector numbers;
+    std::vector<std::uint32_t> crcs;  // of the segments
+  };
+  Stamp stamp;
+  std::shared_ptr<const Content> content;
+  std::uint32_t next = 0;
+};
+
+/// All members are guarded by one mutex; streams are called under it, and call nothing under their own.
+class ServerEndpoint::Core final : public grpc::CallbackGenericService {
+ public:
+  using LinkId = Places::LinkId;
+
+  Core(EndpointOptions options, RemoteSink& sink);
+  ~Core() override;
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  [[nodiscard]] Status listen();
+  [[nodiscard]] int port() const { return port_; }
+  [[nodiscard]] const EndpointOptions& options() const { return options_; }
+  void say(const std::string& line) const {
+    if (options_.say) options_.say(line);
+  }
+
+  void send(Peer peer, ServerMessage message);
+  void send_parameters(Peer peer, Stamp stamp, SharedVector parameters);
+  void drop(Peer peer, const std::string& why);
+  void fill_places();
+  void goodbye(const Goodbye& goodbye);
+
+  // For the streams.
+  LinkId connected(ServerStream* control, const std::string& from);
+  void heard(LinkId link, const Right& right, const WorkerFrame& frame);
+  /// The control stream has ended (or, `closed`, is no more).
+  void broke(LinkId link, const std::string& why);
+  void closed(LinkId link);
+  /// A second connection of a link says whose it is. Nothing: nobody's.
+  [[nodiscard]] std::optional<LinkId> attach(const EarlierLife& life, ServerStream* vectors);
+  void detached(LinkId link, ServerStream* vectors);
+  [[nodiscard]] std::optional<Peer> peer_of(LinkId link);
+  void segment(VectorSegment segment) { sink_.on_segment(std::move(segment)); }
+  void pump(LinkId link);
+
+ private:
+  struct Link {
+    std::string from;
+    std::chrono::steady_clock::time_point since;
+    ServerStream* control = nullptr;
+    ServerStream* vectors = nullptr;
+    bool knocked = false;
+    std::optional<Peer> peer;  // placed
+    std::optional<Descent> descent;
+  };
+  grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
+
+  void knock(LinkId link, const Right& right, const Knock& knock);
+  void place(const Places::Place& place);
+  void turn_away(Link& link, const std::string& why);
+  /// Its worker, if it had a place, is lost.
+  void release(LinkId id, const std::string& why);
+  static constexpr std::size_t kInFlight = 2;  // segments of parameters that gRPC has at once
+  /// Hands over so many more segments of the parameters on their way.
+  void pump(Link& link, std::size_t segments);
+  [[nodiscard]] Link* find(Peer peer);
+  [[nodiscard]] std::shared_ptr<const Descent::Content> content_of(const SharedVector& parameters);
+  void watch_knocks();
+
+  EndpointOptions options_;
+  RemoteSink& sink_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::random_device random_;
+  Places places_;
+  std::map<LinkId, Link> links_;
+  std::map<WorkerId, LinkId> placed_;
+  LinkId last_link_ = 0;
+  std::weak_ptr<const Descent::Content> last_content_;
+  bool over_ = false;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+  std::thread watch_;
+};
+
+}  // namespace gleaner
