@@ -28,17 +28,18 @@ struct RunSetup {
   std::uint64_t seed = 1;
   std::uint64_t batch = 0;  ///< samples per chunk and round; 0: all
   std::uint64_t features = 0;
-  std::uint64_t classes = 0;    ///< 0: regression
-  std::uint64_t dimension = 0;  ///< d, tallies included: what the worker makes must have it
-  std::uint64_t segment_floats = 0;
-  std::string data_digest;  ///< names the cut data: 16 hexadecimal digits
-  std::string data_name;    ///< for people
+  std::uint64_t classes = 0;         ///< 0: regression
+  std::uint64_t dimension = 0;       ///< d, tallies included: what the worker makes must have it
+  std::uint64_t segment_floats = 0;  ///< > 0, as the dimension
+  std::string data_digest;           ///< names the cut data: 16 hexadecimal digits, lower case
+  std::string data_name;             ///< for people
   std::vector<ChunkEntry> chunks;
   bool operator==(const RunSetup&) const = default;
 };
 
+/// REQUIRES: plan, objective, hidden and speeds are clean text (fields.h).
 [[nodiscard]] std::string encode(const RunSetup& setup);
-/// Errors name the field.
+/// Errors, naming the field: as codec.h says; a digest of another form; a dimension or segments of 0.
 [[nodiscard]] Result<RunSetup> decode_run_setup(std::string_view bytes);
 
 }  // namespace gleaner
