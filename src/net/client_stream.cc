@@ -4,7 +4,8 @@
 
 namespace gleaner {
 
-ClientStream::ClientStream(std::shared_ptr<grpc::Channel> channel) : stub_(std::move(channel)), out_(*this) {}
+ClientStream::ClientStream(std::shared_ptr<grpc::Channel> channel)
+    : stub_(std::shared_ptr<grpc::ChannelInterface>(std::move(channel))), out_(*this) {}
 
 void ClientStream::start(const std::string& method) {
   stub_.PrepareBidiStreamingCall(&context_, method, {}, this);

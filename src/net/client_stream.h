@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
 
 #include "net/outbox.h"

@@ -15,20 +15,11 @@
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server.h>
 
+#include "net/calls.h"
 #include "net/server_endpoint.h"
 #include "net/server_stream.h"
 
 namespace gleaner {
-
-/// The names of the calls: /gleaner.Cluster/..
-namespace calls {
-inline constexpr const char* kControl = "/gleaner.Cluster/Control";
-inline constexpr const char* kVectors = "/gleaner.Cluster/Vectors";
-inline constexpr const char* kSetup = "/gleaner.Cluster/Setup";
-inline constexpr const char* kData = "/gleaner.Cluster/Data";
-inline constexpr const char* kStatus = "/gleaner.Cluster/Status";
-inline constexpr const char* kStop = "/gleaner.Cluster/Stop";
-}  // namespace calls
 
 /// Parameters on their way to one worker.
 struct Descent {

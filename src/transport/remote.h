@@ -32,4 +32,27 @@ class RemoteTransport : public ServerTransport {
   virtual void fill_places() = 0;
 };
 
+/// How a worker's link ended.
+struct LinkEnd {
+  bool run_is_over = false;  ///< the server said so; else the link broke, or the server gave the worker up
+  std::string status;        ///< of the run, if it is over
+  std::string reason;
+};
+
+/// As WorkerSink.
+class RemoteWorkerSink : public WorkerSink {
+ public:
+  virtual void on_heartbeat() = 0;
+  /// Nothing more is heard. Once.
+  virtual void on_ended(LinkEnd end) = 0;
+};
+
+/// A worker's end of a link to another process.
+class RemoteLink : public WorkerTransport {
+ public:
+  virtual void heartbeat() = 0;
+  /// The worker goes after the round in hand.
+  virtual void leaving() = 0;
+};
+
 }  // namespace gleaner
