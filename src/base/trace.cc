@@ -9,6 +9,7 @@ const char* name_of(NoteKind kind) {
     case NoteKind::worker_joined: return "worker_joined";
     case NoteKind::worker_refused: return "worker_refused";
     case NoteKind::worker_lost: return "worker_lost";
+    case NoteKind::worker_silent: return "worker_silent";
     case NoteKind::round_started: return "round_started";
     case NoteKind::progress: return "progress";
     case NoteKind::rule_met: return "rule_met";
@@ -77,6 +78,9 @@ std::string sentence(const Note& n) {
     case NoteKind::worker_joined: return fmt::format("{} joined as incarnation {}", w, n.count);
     case NoteKind::worker_refused: return fmt::format("{} was refused: {}", w, n.text);
     case NoteKind::worker_lost: return fmt::format("{} was lost {}", w, n.text);
+    case NoteKind::worker_silent:
+      return fmt::format("{} has given no sign of life for {:.2f} s and is given up ({})", w, n.value,
+                         n.text);
     case NoteKind::round_started:
       return fmt::format("round {} started with {}", r, many(n.count, "live worker"));
     case NoteKind::progress:

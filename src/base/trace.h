@@ -17,6 +17,7 @@ enum class NoteKind : std::uint8_t {
   worker_joined,   ///< worker; count = incarnation
   worker_refused,  ///< worker; text = why
   worker_lost,     ///< worker; text = phase in which the loss came
+  worker_silent,   ///< worker; value = seconds without a sign of life; text = what it used to do
   round_started,   ///< count = live workers
   progress,        ///< worker; count = chunks that it has finished; total = its load
   rule_met,        ///< count = chunks completed; text = which rule

@@ -36,7 +36,7 @@ class ControlCall final : public ServerStream {
     core_.heard(link_, right_, frame.value());
     return true;
   }
-  void on_end() override { core_.broke(link_, "its connection is closed"); }
+  void on_end(bool) override { core_.broke(link_, "its connection is closed"); }
   void on_done() override {
     core_.closed(link_);
     delete this;
@@ -129,8 +129,9 @@ class VectorsCall final : public MemberCall {
   void on_written(std::size_t waiting) override {
     if (link_ && waiting < 2) core_.pump(*link_);
   }
-  void on_end() override {
-    if (link_) core_.broke(*link_, "its connection for vectors is closed");
+  // A worker that goes is done with vectors first; what it said on the other connection may still be coming.
+  void on_end(bool broken) override {
+    if (link_ && broken) core_.broke(*link_, "its connection for vectors is closed");
   }
   void on_done() override {
     {
@@ -155,7 +156,7 @@ class SetupCall final : public MemberCall {
     finish(grpc::Status::OK);
   }
   bool on_member_frame(const grpc::ByteBuffer&) override { return true; }
-  void on_end() override {}
+  void on_end(bool) override {}
 };
 
 /// Chunks of the data, in parts, one request after another.
@@ -199,7 +200,7 @@ class DataCall final : public MemberCall {
     send(to_buffer(encode(part_)));
     part_.offset += part_.bytes.size();
   }
-  void on_end() override {}
+  void on_end(bool) override {}
 
   std::mutex mutex_;
   std::string bytes_;
@@ -218,7 +219,7 @@ class TextCall final : public ServerStream {
 
  private:
   bool on_frame(const grpc::ByteBuffer&) override { return true; }
-  void on_end() override {}
+  void on_end(bool) override {}
 };
 
 }  // namespace

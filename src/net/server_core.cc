@@ -235,6 +235,7 @@ void ServerEndpoint::Core::detached(LinkId id, ServerStream* vectors) {
   const auto it = links_.find(id);
   if (it == links_.end() || it->second.vectors != vectors) return;
   it->second.vectors = nullptr;
+  it->second.vectors_ended = std::chrono::steady_clock::now();
   if (it->second.control == nullptr) links_.erase(it);
   changed_.notify_all();
 }

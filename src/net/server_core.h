@@ -75,6 +75,7 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
     ServerStream* control = nullptr;
     ServerStream* vectors = nullptr;
     bool knocked = false;
+    std::optional<std::chrono::steady_clock::time_point> vectors_ended{};
     std::optional<Peer> peer;  // placed
     std::optional<Descent> descent;
   };

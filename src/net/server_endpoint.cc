@@ -46,6 +46,12 @@ void ServerEndpoint::Core::watch_knocks() {
     changed_.wait_for(lock, std::min<Duration>(options_.knock_limit / 4, std::chrono::seconds(1)));
     const auto now = std::chrono::steady_clock::now();
     for (auto& [id, link] : links_) {
+      // Its connection for vectors is gone, and the other end does not know.
+      if (link.peer && link.vectors_ended && now - *link.vectors_ended > options_.knock_limit) {
+        release(id, "its connection for vectors is closed");
+        if (link.control != nullptr)
+          link.control->finish({grpc::StatusCode::ABORTED, "no connection for vectors"});
+      }
       if (link.knocked || link.control == nullptr || now - link.since < options_.knock_limit) continue;
       link.knocked = true;
       say(fmt::format("closed a connection from {}: it did not say who it is", link.from));

@@ -24,7 +24,7 @@ void ServerStream::read_on() {
 }
 
 void ServerStream::OnReadDone(bool ok) {
-  if (!ok) return end();
+  if (!ok) return end(false);
   if (on_frame(in_)) read_on();
 }
 
@@ -42,12 +42,12 @@ void ServerStream::OnWriteDone(bool ok) {
   if (ok) on_written(waiting);
 }
 
-void ServerStream::end() {
+void ServerStream::end(bool broken) {
   {
     const std::scoped_lock lock(mutex_);
     if (std::exchange(ended_, true)) return;
   }
-  on_end();
+  on_end(broken);
   finish(grpc::Status::OK);
 }
 

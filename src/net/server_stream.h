@@ -27,8 +27,8 @@ class ServerStream : public grpc::ServerGenericBidiReactor {
   void begin() { read_on(); }
   /// True: the next may come at once; false: read_on() follows.
   virtual bool on_frame(const grpc::ByteBuffer& frame) = 0;
-  /// No frame follows: the other end is done, or gone. Once.
-  virtual void on_end() = 0;
+  /// No frame follows: the other end is done, or (`broken`) certainly gone. Once.
+  virtual void on_end(bool broken) = 0;
   /// Something that was sent has left; so many buffers wait behind it.
   virtual void on_written(std::size_t /*waiting*/) {}
   /// Nothing follows at all; `this` may be deleted.
@@ -37,9 +37,9 @@ class ServerStream : public grpc::ServerGenericBidiReactor {
  private:
   void OnReadDone(bool ok) final;
   void OnWriteDone(bool ok) final;
-  void OnCancel() final { end(); }
+  void OnCancel() final { end(true); }
   void OnDone() final { on_done(); }
-  void end();
+  void end(bool broken);
 
   std::mutex mutex_;
   Outbox<grpc::ServerGenericBidiReactor> out_;

@@ -39,7 +39,8 @@ void ServerHalf::handle(Event& event) {
 
 void ServerHalf::on(NextRound) {
   const Duration elapsed = now().time_since_epoch();
-  if (const auto ending = border_.cross(book_.last(), elapsed, [this] { return picture(); }))
+  if (const auto ending = border_.cross(
+          book_.last(), elapsed, [this] { return picture(); }, end_asked_))
     return end(ending->status, ending->reason);
   round_ = RoundId(round_.value + 1);
   owner_.before_round(round_);
@@ -73,8 +74,7 @@ void ServerHalf::on(CombineThread::RoundDone& done) {
 }
 
 void ServerHalf::perform(SendWorker& a) {
-  if (const auto* signal = std::get_if<Transmit>(&a.message))
-    owner_.before_signal(round_, *signal->selection);
+  owner_.before_send(a.peer, a.message);
   links_.send(a.peer, std::move(a.message));
 }
 
@@ -95,6 +95,11 @@ Snapshot ServerHalf::picture() const {
   if (plan_) s.cluster.learned = plan_->state();
   owner_.describe(s.cluster);
   return s;
+}
+
+void ServerHalf::end_after_round(const std::string& reason) {
+  end_asked_ = reason;
+  if (server_.phase() == Server::Phase::idle && round_ == first_round(spec_)) end("interrupted", reason);
 }
 
 void ServerHalf::end(const std::string& status, const std::string& reason) {

@@ -40,8 +40,8 @@ class ServerHalf {
     virtual void ring(Clock::time_point at, TimerId timer) = 0;
     /// A round is about to begin: those that come back say Hello now.
     virtual void before_round(RoundId /*round*/) {}
-    /// The signal goes out with this selection.
-    virtual void before_signal(RoundId /*round*/, const Selection& /*selection*/) {}
+    /// This message is about to be sent.
+    virtual void before_send(Peer /*peer*/, const ServerMessage& /*message*/) {}
     /// Adds what only the owner knows to a checkpoint.
     virtual void describe(ClusterState& state) const = 0;
   };
@@ -71,6 +71,8 @@ class ServerHalf {
 
   [[nodiscard]] bool ended() const { return ended_; }
   void end(const std::string& status, const std::string& reason);
+  /// Ends the run as interrupted, once the round in hand is committed; at once between rounds.
+  void end_after_round(const std::string& reason);
   /// REQUIRES: ended().
   [[nodiscard]] RunResult result() { return {std::move(summary_), *parameters_}; }
 
@@ -106,6 +108,7 @@ class ServerHalf {
   Parameters parameters_;
   RoundId round_;
   bool ended_ = false;
+  std::optional<std::string> end_asked_;
   RunSummary summary_;
   std::optional<PlanThread> plan_;  // none: the policy asks for none. Last: its thread uses the above
 };

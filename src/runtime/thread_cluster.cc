@@ -151,8 +151,9 @@ class ThreadCluster final : public ServerSink, private ServerHalf::Owner {
     std::erase_if(graveyard_, [](const auto& host) { return host->has_ended(); });
     for (const WorkerId w : desk_.returning(round)) bring_back(w);
   }
-  void before_signal(RoundId round, const Selection& selection) override {
-    desk_.resolve(round, selection.used);
+  void before_send(Peer, const ServerMessage& message) override {
+    if (const auto* signal = std::get_if<Transmit>(&message))
+      desk_.resolve(half_.round(), signal->selection->used);
   }
   void describe(ClusterState& state) const override {
     state.faults = desk_.state();

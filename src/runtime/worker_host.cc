@@ -25,10 +25,15 @@ void WorkerHost::attach(std::unique_ptr<WorkerTransport> link) {
   });
 }
 
+void WorkerHost::detach() {
+  if (link_) link_->close_vectors();  // nobody waits any more for room on the link
+  send_.reset();                      // at most one segment away from its end
+  link_.reset();
+}
+
 void WorkerHost::close() {
   compute_.shut_down();
-  send_.reset();  // at most one segment away from its end
-  link_.reset();
+  detach();
 }
 
 void WorkerHost::hang() {
@@ -63,6 +68,7 @@ Duration WorkerHost::perform(const Compute& action) {
 }
 
 void WorkerHost::perform(const EncodeAndSend& action, bool pause) {
+  if (!send_) return;  // the link is gone: the server asks anew when it is back
   const SlotSet& used = action.selection->used[peer().worker.index()];
   const SegmentLayout layout =
       SegmentLayout::of(spec_.objective->dimension(), spec_.plan->blocks(), spec_.segment_floats);

@@ -42,6 +42,8 @@ class WorkerHost final : public WorkerSink {
 
   /// The link is there: the worker can speak.
   void attach(std::unique_ptr<WorkerTransport> link);
+  /// The link is gone; computing goes on.
+  void detach();
   /// Closes the link and tells the threads to end, without waiting for them.
   void close();
   /// After close(): the threads have ended, so that the destructor does not wait.
@@ -64,13 +66,17 @@ class WorkerHost final : public WorkerSink {
   /// So far the chunk in hand is; 0 if there is none.
   [[nodiscard]] double fraction() const { return compute_.fraction(); }
 
-  void perform(const SendServer& action) { link_->send(action.message); }
+  void perform(const SendServer& action) {
+    if (link_) link_->send(action.message);
+  }
   /// Returns the time that the chunk must take at least.
   Duration perform(const Compute& action);
   void perform(const Abort&) { compute_.stop(); }
   /// `pause`: stop halfway and report, since a fault is due there.
   void perform(const EncodeAndSend& action, bool pause);
-  void perform(const Withdraw&) { send_->withdraw(); }
+  void perform(const Withdraw&) {
+    if (send_) send_->withdraw();
+  }
   void perform(const Release&) { store_.release(); }
 
  private:

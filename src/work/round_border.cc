@@ -5,9 +5,11 @@
 
 namespace gleaner {
 
-std::optional<Ending> RoundBorder::ending(const RoundRecord& last, Duration elapsed) {
+std::optional<Ending> RoundBorder::ending(const RoundRecord& last, Duration elapsed,
+                                          const std::optional<std::string>& asked) {
   if (auto reason = reason_to_stop(spec_.stopping, last, elapsed)) return Ending{"completed", *reason};
   if (last.round >= spec_.rounds) return Ending{"completed", ""};
+  if (asked) return Ending{"interrupted", *asked};
   if (!observer_.keep_going()) return Ending{"interrupted", "asked to stop"};
   return std::nullopt;
 }
@@ -28,8 +30,9 @@ Status RoundBorder::save(RoundId round, Duration elapsed, const Picture& picture
   return write_checkpoint(*spec_.checkpoint, snapshot);
 }
 
-std::optional<Ending> RoundBorder::cross(const RoundRecord& last, Duration elapsed, const Picture& picture) {
-  std::optional<Ending> end = ending(last, elapsed);
+std::optional<Ending> RoundBorder::cross(const RoundRecord& last, Duration elapsed, const Picture& picture,
+                                         const std::optional<std::string>& asked) {
+  std::optional<Ending> end = ending(last, elapsed, asked);
   if (!is_due(last.round, end.has_value())) return end;
   if (Status s = save(RoundId(last.round), elapsed, picture); !s)
     return Ending{"failed", s.error().sentence()};

@@ -27,15 +27,16 @@ class RoundBorder {
   RoundBorder(const RunSpec& spec, RunObserver& observer) : spec_(spec), observer_(observer) {}
 
   /// `last`: the record of the round that ended; its round is 0 before the first. `elapsed`: on the run's own
-  /// clock. Nothing: begin the next round.
+  /// clock. `asked`: why the run is to end now, whatever is left. Nothing: begin the next round.
   ///
   /// Writes a checkpoint when it is due: every so many rounds, at the end, and when a run is resumed, so that
   /// no two lives have one term. If it cannot be written the run has failed.
-  [[nodiscard]] std::optional<Ending> cross(const RoundRecord& last, Duration elapsed,
-                                            const Picture& picture);
+  [[nodiscard]] std::optional<Ending> cross(const RoundRecord& last, Duration elapsed, const Picture& picture,
+                                            const std::optional<std::string>& asked = std::nullopt);
 
  private:
-  [[nodiscard]] std::optional<Ending> ending(const RoundRecord& last, Duration elapsed);
+  [[nodiscard]] std::optional<Ending> ending(const RoundRecord& last, Duration elapsed,
+                                             const std::optional<std::string>& asked);
   [[nodiscard]] bool is_due(std::uint64_t round, bool ends) const;
   [[nodiscard]] Status save(RoundId round, Duration elapsed, const Picture& picture);
 

@@ -1,0 +1,301 @@
+#include "runtime/serve_cluster.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "work/snapshot.h"
+
+namespace gleaner {
+namespace {
+
+// The links' own flow control bounds what waits here.
+constexpr std::size_t kUnbounded = std::size_t{1} << 30;
+
+ChunkOutcome outcome_of(WorkNote::Kind kind) {
+  switch (kind) {
+    case WorkNote::Kind::finished: return ChunkOutcome::finished;
+    case WorkNote::Kind::rejected: return ChunkOutcome::rejected;
+    default: return ChunkOutcome::stopped;
+  }
+}
+
+}  // namespace
+
+ServeCluster::ServeCluster(const RunSpec& spec, RunObserver& observer, ServeOptions options)
+    : spec_(spec), observer_(observer), options_(std::move(options)), window_(kUnbounded) {
+  const std::size_t workers = spec.plan->workers();
+  if (options_.start_with == 0 || options_.start_with > workers) options_.start_with = workers;
+  for (std::size_t w = 0; w < workers; ++w) members_.emplace_back(options_.heartbeat);
+}
+
+RunResult ServeCluster::run(RemoteTransport& links) {
+  links_ = &links;
+  half_.emplace(spec_, observer_, static_cast<ServerHalf::Owner&>(*this), links, window_);
+  last_tick_ = next_tick_ = Clock::now();
+  while (!half_->ended()) next();
+  over_ = true;
+  const std::scoped_lock lock(final_mutex_);
+  final_ = picture();
+  return half_->result();
+}
+
+void ServeCluster::next() {
+  const Clock::time_point at = Clock::now();
+  if (at >= next_tick_) return tick();
+  if (!timers_.empty() && timers_.begin()->first <= at) {
+    return server_event(TimerFired{timers_.extract(timers_.begin()).mapped()});
+  }
+  const auto until = timers_.empty() ? next_tick_ : std::min(next_tick_, timers_.begin()->first);
+  std::optional<LoopEvent> event = inbox_.pop_until(until);
+  if (event) std::visit([this](auto& e) { handle(e); }, *event);
+}
+
+ClusterStatus ServeCluster::status() {
+  {
+    const std::scoped_lock lock(final_mutex_);
+    if (final_) return *final_;
+  }
+  auto answer = std::make_shared<std::promise<ClusterStatus>>();
+  std::future<ClusterStatus> future = answer->get_future();
+  inbox_.push(StatusAsked{std::move(answer)});
+  if (future.wait_for(std::chrono::seconds(2)) == std::future_status::ready) return future.get();
+  const std::scoped_lock lock(final_mutex_);
+  return final_.value_or(ClusterStatus{});
+}
+
+void ServeCluster::on_message(Peer peer, WorkerMessage message) {
+  post(ServerEvent(FromWorker{peer, std::move(message)}));
+}
+void ServeCluster::on_segment(VectorSegment segment) {
+  // A worker sends none before it was told to, and by then the half is there.
+  if (half_) half_->deliver(std::move(segment));
+}
+
+ServeCluster::Member* ServeCluster::member(Peer peer) {
+  Member& m = members_[peer.worker.index()];
+  return m.life == peer.life && m.linked ? &m : nullptr;
+}
+
+void ServeCluster::server_event(ServerEvent event) {
+  ServerHalf::Event e(std::move(event));
+  half_->handle(e);
+}
+
+// ---- who is there
+
+void ServeCluster::handle(Arrival& event) {
+  Member& m = members_[event.peer.worker.index()];
+  if (!event.same_life) {
+    m.suspicion = Suspicion(options_.heartbeat);
+    m.heard.reset();
+  } else if (m.heard) {
+    m.suspicion.heard_after(Clock::now() - *m.heard);  // it lived all the time
+    m.heard.reset();                                   // its signs begin when it works again
+  }
+  m.life = event.peer.life;
+  m.linked = true;
+  m.joined = m.leaving = false;
+  m.from = event.from;
+  options_.say(fmt::format("worker {} {} from {}", event.peer.worker.value,
+                           event.same_life ? "is back"
+                           : m.was_here    ? "has a new process"
+                                           : "has come",
+                           event.from));
+}
+
+void ServeCluster::handle(ServerHalf::Event& event) {
+  std::optional<Peer> greeting;
+  if (const auto* e = std::get_if<ServerEvent>(&event)) {
+    if (const auto* from = std::get_if<FromWorker>(e)) {
+      if (member(from->peer) == nullptr) return;  // of a link that is gone
+      if (std::holds_alternative<Hello>(from->message)) greeting = from->peer;
+    }
+  }
+  half_->handle(event);
+  if (!greeting || !half_->machine().is_live(greeting->worker)) return;
+  Member& m = members_[greeting->worker.index()];
+  m.joined = m.was_here = true;
+  begin_if_ready();
+}
+
+void ServeCluster::begin_if_ready() {
+  if (begun_ || !half_) return;
+  const std::size_t here = joined();
+  if (here < options_.start_with) {
+    if (here + 3 >= options_.start_with || here % 16 == 0)
+      options_.say(
+          fmt::format("{} of {} workers are here; missing: {}", here, options_.start_with, missing()));
+    return;
+  }
+  begun_ = true;
+  options_.say(fmt::format("{} workers are here: the run begins", here));
+  half_->begin();
+}
+
+void ServeCluster::handle(Lost& event) {
+  Member* m = member(event.peer);
+  if (m == nullptr) return;
+  m->linked = false;
+  if (!std::exchange(m->joined, false)) return;
+  half_->ledger().lost(event.peer, half_->now());
+  if (!m->leaving) {
+    ++m->losses;
+    half_->book().worker_lost();
+  }
+  server_event(WorkerLost{event.peer});
+}
+
+void ServeCluster::handle(GoesAway& event) {
+  Member* m = member(event.peer);
+  if (m == nullptr) return;
+  m->leaving = true;
+  options_.say(fmt::format("worker {} goes after this round", event.peer.worker.value));
+  if (!begun_) links_->drop(event.peer, "it leaves");
+}
+
+void ServeCluster::handle(Spares& event) {
+  spares_ = event.count;
+  const auto free = std::ranges::count_if(members_, [](const Member& m) { return !m.linked; });
+  if (!begun_ && static_cast<std::size_t>(free) <= spares_) links_->fill_places();
+}
+
+void ServeCluster::before_round(RoundId /*round*/) {
+  for (std::uint32_t w = 0; w < members_.size(); ++w) {
+    Member& m = members_[w];
+    if (!m.leaving || !m.linked) continue;
+    const Peer peer{WorkerId(w), m.life};
+    Lost gone{peer};
+    handle(gone);
+    links_->drop(peer, "it leaves");
+  }
+  if (spares_ > 0) links_->fill_places();
+}
+
+// ---- signs of life
+
+void ServeCluster::handle(Alive& event) {
+  Member* m = member(event.peer);
+  if (m == nullptr) return;
+  if (m->heard) m->suspicion.heard_after(event.at - *m->heard);
+  m->heard = event.at;
+}
+
+void ServeCluster::tick() {
+  const Clock::time_point at = Clock::now();
+  const Duration every = options_.heartbeat / 2;
+  // While this process stood still it could hear nobody.
+  if (const Duration late = at - last_tick_ - 2 * every; late > Duration::zero()) {
+    for (Member& m : members_) {
+      if (m.heard) *m.heard += late;
+    }
+  }
+  last_tick_ = at;
+  next_tick_ = at + every;
+  if (!begun_ && !observer_.keep_going()) return half_->end("interrupted", "asked to stop");
+  for (std::uint32_t w = 0; w < members_.size(); ++w) {
+    Member& m = members_[w];
+    if (!m.linked || !m.heard) continue;
+    const Duration silence = at - *m.heard;
+    if (m.suspicion.after(silence) < 1) continue;
+    Note n;
+    n.kind = NoteKind::worker_silent;
+    n.term = half_->machine().stamp().term;
+    n.round = half_->round();
+    n.worker = WorkerId(w);
+    n.value = seconds(silence);
+    n.text = fmt::format("{:.3f} s between signs of life on average, {:.3f} s at most",
+                         seconds(m.suspicion.mean()), seconds(m.suspicion.longest()));
+    half_->note(n);
+    const Peer peer{WorkerId(w), m.life};
+    Lost gone{peer};
+    handle(gone);
+    links_->drop(peer, fmt::format("no sign of life for {:.1f} s", seconds(silence)));
+  }
+}
+
+// ---- the books
+
+void ServeCluster::handle(Noted& event) {
+  Member* m = member(event.peer);
+  const WorkNote& n = event.note;
+  if (m == nullptr || n.slot.index() >= spec_.plan->assignment().load(event.peer.worker)) return;
+  if (m->noted_in != n.stamp) {
+    m->noted_in = n.stamp;
+    m->noted.clear();
+  }
+  if (m->noted.contains(n.slot)) return;  // told again by another link
+  Ledger& ledger = half_->ledger();
+  if (n.kind == WorkNote::Kind::begun) return ledger.begins(event.peer, n.stamp, n.slot, half_->now());
+  ledger.ends(event.peer, n.stamp, n.slot, outcome_of(n.kind), n.took);
+  if (n.kind != WorkNote::Kind::finished) return;
+  m->noted.insert(n.slot);
+  if (n.stamp != half_->machine().stamp()) return;
+  half_->book().chunk_finished(event.peer.worker,
+                               spec_.plan->assignment().chunk_at(event.peer.worker, n.slot), n.took, n.drawn);
+}
+
+void ServeCluster::before_send(Peer peer, const ServerMessage& message) {
+  half_->ledger().told(peer, message);
+}
+
+void ServeCluster::describe(ClusterState& state) const {
+  for (const Member& m : members_) {
+    state.lives.push_back(m.life);
+    state.workers.push_back(m.joined ? ClusterState::Worker::live : ClusterState::Worker::gone);
+  }
+}
+
+// ---- asked from outside
+
+void ServeCluster::handle(StopAsked&) {
+  if (half_) half_->end_after_round("asked to stop");
+}
+
+std::size_t ServeCluster::joined() const {
+  return static_cast<std::size_t>(std::ranges::count_if(members_, &Member::joined));
+}
+
+std::string ServeCluster::missing() const {
+  std::string text;
+  for (std::size_t w = 0; w < members_.size(); ++w) {
+    if (!members_[w].joined) text += fmt::format("{}{}", text.empty() ? "worker " : ", ", w);
+  }
+  return text;
+}
+
+ClusterStatus ServeCluster::picture() const {
+  ClusterStatus s;
+  s.phase = over_ ? "over" : begun_ ? "running" : "waiting";
+  s.round = half_->round().value;
+  s.rounds = spec_.rounds;
+  s.seconds = seconds(half_->now());
+  s.loss = half_->book().last().loss;
+  s.seconds_per_round = half_->book().last().seconds;
+  s.spares = spares_;
+  const Clock::time_point at = Clock::now();
+  for (std::uint32_t w = 0; w < members_.size(); ++w) {
+    const Member& m = members_[w];
+    MemberStatus row;
+    row.worker = WorkerId(w);
+    row.state = m.leaving && m.linked ? "leaving"
+                : m.joined            ? "here"
+                : m.linked            ? "fetching"
+                : m.was_here          ? "lost"
+                                      : "never";
+    row.life = m.life.value;
+    row.from = m.from;
+    if (m.heard) {
+      row.silent = seconds(at - *m.heard);
+      if (m.linked) row.suspicion = m.suspicion.after(at - *m.heard);
+    }
+    row.limit = seconds(m.suspicion.limit());
+    row.interval = seconds(m.suspicion.mean());
+    row.losses = m.losses;
+    s.workers.push_back(std::move(row));
+  }
+  return s;
+}
+
+}  // namespace gleaner
