@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/choices.h"
+#include "app/flag_groups.h"
 
 namespace gleaner {
 namespace {
@@ -109,13 +110,6 @@ describe the cluster, and --log of gleaner train writes down what a real one doe
 
 std::vector<std::string_view> all(std::span<const std::string_view> names) {
   return {names.begin(), names.end()};
-}
-
-void add_config(Command& c, ConfigOptions& o) {
-  c.group("Configuration");
-  c.file("--config", o.file, "read flags from this TOML file; flags on the command line win").in_config =
-      false;
-  c.toggle("--print-config", o.print, "print all settings as such a file, and stop").in_config = false;
 }
 
 void add_plan_group(Command& c, PlanOptions& o, std::vector<std::string_view> orders) {
@@ -235,30 +229,47 @@ void add_world_group(Command& c, TrainOptions& o) {
       all(kSpeedKinds);
   c.text("--faults", o.faults, "SPEC", "injected losses, e.g. crash:count=1,round=5").choices =
       all(kFaultKinds);
-  c.choice("--clock", o.clock, all(kClocks), "real, or virtual: the same machines on simulated time");
 }
 
 }  // namespace
 
-Command train_flags(TrainOptions& o) {
-  Command c("train", "train a model", kTrainExamples);
+void add_config(Command& c, ConfigOptions& o) {
+  c.group("Configuration");
+  c.file("--config", o.file, "read flags from this TOML file; flags on the command line win").in_config =
+      false;
+  c.toggle("--print-config", o.print, "print all settings as such a file, and stop").in_config = false;
+}
+
+void add_run_groups(Command& c, TrainOptions& o) {
   add_plan_group(c, o.plan, all(kRoundOrders));
   add_data_group(c, o);
   add_training_group(c, o);
   add_world_group(c, o);
-  c.group("Output");
-  c.toggle("--verify", o.verify, "compare every gradient with a plain double-precision sum");
-  c.toggle("--bounds", o.bounds, "how soon rounds could have ended if all speeds were known");
-  c.toggle("--compare", o.compare, "run the other methods too, on the same draws");
-  c.toggle("--json", o.json, "the summary as JSON on stdout");
-  c.file("--log", o.log, "write a JSON line per round (--compare: FILE.METHOD.jsonl too)");
-  c.file("--trace", o.trace, "write what happened, as sentences");
-  c.file("--model-out", o.model_out, "save the trained model (.npz or .safetensors)");
+}
+
+void add_result_groups(Command& c, TrainOptions& o) {
   c.group("Checkpoints");
   c.file("--checkpoint", o.checkpoint, "save the run in this folder, also when it is interrupted").type =
       "DIR";
   c.count("--checkpoint-every", o.checkpoint_every, "rounds between checkpoints");
   c.toggle("--resume", o.resume, "go on from the latest checkpoint of the folder");
+  c.group("Output");
+  c.toggle("--verify", o.verify, "compare every gradient with a plain double-precision sum");
+  c.toggle("--bounds", o.bounds, "how soon rounds could have ended if all speeds were known");
+  c.toggle("--json", o.json, "the summary as JSON on stdout");
+  c.file("--log", o.log, "write a JSON line per round (--compare: FILE.METHOD.jsonl too)");
+  c.file("--trace", o.trace, "write what happened, as sentences");
+  c.file("--model-out", o.model_out, "save the trained model (.npz or .safetensors)");
+}
+
+Command train_flags(TrainOptions& o) {
+  Command c("train", "train a model", kTrainExamples);
+  add_run_groups(c, o);
+  c.choice("--clock", o.clock, all(kClocks), "real, or virtual: the same machines on simulated time");
+  c.count("--local-processes", o.cluster.local_processes,
+          "workers are so many processes of this machine (0: threads of this one)");
+  add_result_groups(c, o);
+  c.toggle("--compare", o.compare, "run the other methods too, on the same draws");
   add_config(c, o.config);
   return c;
 }

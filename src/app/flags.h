@@ -7,6 +7,10 @@
 namespace gleaner {
 
 [[nodiscard]] Command train_flags(TrainOptions& options);
+[[nodiscard]] Command server_flags(TrainOptions& options);
+[[nodiscard]] Command worker_flags(WorkerFlags& options);
+[[nodiscard]] Command status_flags(AskFlags& options);
+[[nodiscard]] Command stop_flags(AskFlags& options);
 [[nodiscard]] Command plan_flags(FactsOptions& options);
 [[nodiscard]] Command simulate_flags(SimulateOptions& options);
 [[nodiscard]] Command grid_flags(GridFlags& flags);

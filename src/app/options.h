@@ -36,10 +36,29 @@ struct PlanOptions {
   }
 };
 
-/// Flags of `gleaner train`.
+/// Flags of how connections are protected.
+struct SecurityOptions {
+  std::string tls;        ///< folder with ca.pem, cert.pem and key.pem; empty: plaintext, within this machine
+  bool insecure = false;  ///< plaintext beyond this machine
+};
+
+/// Flags of a run whose workers are processes.
+struct ClusterOptions {
+  std::string listen;               ///< HOST:PORT; empty: no cluster
+  std::size_t local_processes = 0;  ///< started here; 0: none
+  SecurityOptions security;
+  std::size_t start_with = 0;  ///< workers that must be there for the first round; 0: all
+  std::string share;           ///< folder in which workers find the data, too; empty: they are sent theirs
+  std::string heartbeat = "100ms";
+
+  [[nodiscard]] bool on() const { return !listen.empty() || local_processes > 0; }
+};
+
+/// Flags of `gleaner train`, and of `gleaner server`, which has the same run done by processes elsewhere.
 struct TrainOptions {
   PlanOptions plan;
   ConfigOptions config;
+  ClusterOptions cluster;
   std::string policy = "skip";
   std::size_t margin = 0;  ///< copies beyond the blocks before a chunk is skipped
   std::string recovery = "exact";
@@ -82,6 +101,25 @@ struct TrainOptions {
   std::string checkpoint;  ///< folder; empty: none are written
   std::size_t checkpoint_every = 10;
   bool resume = false;
+};
+
+/// Flags of `gleaner worker`.
+struct WorkerFlags {
+  ConfigOptions config;
+  std::string connect;  ///< HOST:PORT
+  std::optional<std::size_t> slot;
+  std::string data;  ///< folder in which chunks are looked for and kept; empty: in memory only
+  SecurityOptions security;
+  std::string patience = "5min";  ///< without a server
+  std::string trace;
+};
+
+/// Flags of `gleaner status` and `gleaner stop`.
+struct AskFlags {
+  ConfigOptions config;
+  std::string connect;
+  SecurityOptions security;
+  bool json = false;
 };
 
 /// Flags of `gleaner eval`.

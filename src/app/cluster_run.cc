@@ -1,0 +1,167 @@
+#include "app/cluster_run.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/build_worker.h"
+#include "app/local_processes.h"
+#include "app/net_security.h"
+#include "app/say.h"
+#include "app/status_text.h"
+#include "app/witness.h"
+#include "feed/catalogue.h"
+#include "feed/chunk_file.h"
+#include "net/handshake_trouble.h"
+#include "net/identity.h"
+#include "net/server_endpoint.h"
+#include "runtime/serve_cluster.h"
+#include "work/snapshot.h"
+#include "work/spec_grammar.h"
+
+namespace gleaner {
+namespace {
+
+// Segments between machines: large enough that a message costs nothing, small enough to overlap.
+constexpr std::size_t kWireSegmentFloats = std::size_t{1} << 18;
+// So many more workers, so much rarer signs of life: their cost stays the same.
+constexpr std::size_t kWorkersPerHeartbeat = 200;
+
+Right right_of(const grpc::AuthContext& context) {
+  const Identity id = identity_of(context);
+  switch (id.kind) {
+    case Identity::Kind::anonymous: return {Right::Kind::any, {}, "nobody"};
+    case Identity::Kind::worker: return {Right::Kind::own, id.worker, id.name};
+    case Identity::Kind::spare: return {Right::Kind::spare, {}, id.name};
+    default: return {Right::Kind::nothing, {}, id.name};
+  }
+}
+
+bool may_steer(const grpc::AuthContext& context) {
+  const Identity::Kind kind = identity_of(context).kind;
+  return kind == Identity::Kind::anonymous || kind == Identity::Kind::operator_ || kind == Identity::Kind::server;
+}
+
+// By worker: who shares a chunk with it.
+std::vector<std::vector<WorkerId>> neighbours_of(const Assignment& a) {
+  std::vector<std::vector<WorkerId>> all(a.workers());
+  for (std::uint32_t w = 0; w < a.workers(); ++w) {
+    std::vector<WorkerId>& mine = all[w];
+    for (const ChunkId chunk : a.chunks_of(WorkerId(w))) {
+      for (const Assignment::Holder& h : a.holders_of(chunk)) mine.push_back(h.worker);
+    }
+    std::ranges::sort(mine);
+    mine.erase(std::unique(mine.begin(), mine.end()), mine.end());
+  }
+  return all;
+}
+
+std::size_t load_max(const Assignment& a) {
+  std::size_t most = 0;
+  for (std::uint32_t w = 0; w < a.workers(); ++w) most = std::max(most, a.load(WorkerId(w)));
+  return most;
+}
+
+}  // namespace
+
+Status check_cluster(const TrainOptions& o) {
+  const char* what = o.cluster.listen.empty() ? "--local-processes" : "gleaner server";
+  if (o.faults != "none") {
+    return bad_input(fmt::format("--faults are injected into threads, and {} has processes", what),
+                     "leave --faults away, and kill processes");
+  }
+  if (o.clock != "real") {
+    return bad_input(fmt::format("--clock {} and processes do not go together", o.clock), "leave --clock away");
+  }
+  if (o.cluster.local_processes > 0 && !o.plan.gave("--workers") && o.plan.plan_file.empty()) return {};
+  if (o.cluster.local_processes > 0 && o.plan.workers != o.cluster.local_processes && o.plan.plan_file.empty()) {
+    return bad_input(fmt::format("--local-processes {} and --workers {} differ", o.cluster.local_processes,
+                                 o.plan.workers),
+                     "leave --workers away");
+  }
+  return {};
+}
+
+Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& witness) {
+  const TrainOptions& o = kit.options();
+  const bool local = o.cluster.listen.empty();
+  const std::string listen = local ? "127.0.0.1:0" : o.cluster.listen;
+  Result<SecuredEndpoint> door = secure("--listen", listen, o.cluster.security);
+  if (!door) return door.error();
+  const Result<Duration> beat = parse_duration(o.cluster.heartbeat);
+  if (!beat || beat.value() < std::chrono::milliseconds(1)) {
+    return bad_input(fmt::format("--heartbeat {} is no time from 1ms on", o.cluster.heartbeat), "give e.g. 100ms");
+  }
+
+  RunSpec spec = given;
+  spec.segment_floats = kWireSegmentFloats;
+  Result<Catalogue> catalogue = Catalogue::make(kit.train(), spec.plan->chunks());
+  if (!catalogue) return catalogue.error();
+  if (!o.cluster.share.empty()) {
+    Result<bool> written = write_chunk_file(o.cluster.share, catalogue.value());
+    if (!written) return written.error();
+    witness.line(fmt::format("the data {} in {}", written.value() ? "are now" : "are already",
+                             chunk_file_path(o.cluster.share, catalogue.value().digest()).string()));
+  }
+  Result<RunSetup> setup = setup_of(spec, o, catalogue.value());
+  if (!setup) return setup.error();
+
+  ServeOptions serve;
+  serve.start_with = o.cluster.start_with;
+  serve.heartbeat = beat.value() * static_cast<Duration::rep>(1 + spec.plan->workers() / kWorkersPerHeartbeat);
+  serve.say = [&witness](const std::string& line) { witness.line(line); };
+  ServeCluster cluster(spec, witness, std::move(serve));
+  if (door.value().security.tls) {
+    watch_handshakes([&cluster](std::string line) { cluster.announce(std::move(line)); });
+  } else {
+    watch_handshakes({});
+  }
+  Result<std::shared_ptr<grpc::ServerCredentials>> credentials = server_side(door.value());
+  if (!credentials) return credentials.error();
+
+  const Assignment& a = spec.plan->assignment();
+  EndpointOptions options;
+  options.listen = door.value().endpoint.text();
+  options.credentials = credentials.value();
+  if (door.value().security.tls) {
+    options.right = right_of;
+    options.may_steer = may_steer;
+  }
+  options.workers = a.workers();
+  options.term = first_server(spec).term;
+  options.lives = first_cluster(spec).lives;
+  options.limits = {a.workers(), load_max(a)};
+  options.neighbours = neighbours_of(a);
+  options.heartbeat = cluster.heartbeat();
+  options.credits = spec.credits;
+  options.segment_floats = spec.segment_floats;
+  options.setup = encode(setup.value());
+  options.chunk = [&](ChunkId chunk) { return catalogue.value().bytes(chunk); };
+  options.holds = [&a](WorkerId worker, ChunkId chunk) {
+    return worker.index() < a.workers() && chunk.index() < a.chunks() && a.holds(worker, chunk);
+  };
+  options.status = [&cluster] { return to_json(cluster.status()); };
+  options.stop = [&cluster] { cluster.stop(); };
+  options.say = [&cluster](const std::string& line) { cluster.announce(line); };
+  Result<std::unique_ptr<ServerEndpoint>> endpoint = ServerEndpoint::open(std::move(options), cluster);
+  if (!endpoint) return endpoint.error();
+
+  Endpoint at = door.value().endpoint;
+  at.port = static_cast<std::uint16_t>(endpoint.value()->port());
+  witness.line(fmt::format("listening at {}, {}: {} workers are wanted", at.text(), door.value().protection(),
+                           a.workers()));
+  std::optional<LocalProcesses> children;
+  if (local) {
+    children.emplace(at.text(), a.workers(), [&cluster](const std::string& line) { cluster.announce(line); });
+  }
+  RunResult result = cluster.run(*endpoint.value());
+  if (children) children->wind_up();
+  endpoint.value()->goodbye({result.summary.status, result.summary.reason});
+  watch_handshakes({});
+  return result;
+}
+
+}  // namespace gleaner

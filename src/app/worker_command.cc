@@ -1,0 +1,231 @@
+#include "app/worker_command.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "app/build_worker.h"
+#include "app/exit_code.h"
+#include "app/interrupt.h"
+#include "app/net_security.h"
+#include "app/say.h"
+#include "feed/chunk_shelf.h"
+#include "net/handshake_trouble.h"
+#include "net/worker_link.h"
+#include "runtime/worker_loop.h"
+#include "work/spec_grammar.h"
+
+namespace gleaner {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using LinkOrFailure = std::variant<std::unique_ptr<WorkerLink>, JoinFailure>;
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+/// The trace of a worker as sentences, a line at a time.
+class TraceFile final : public TraceSink {
+ public:
+  Status open(const std::string& path) {
+    if (path.empty()) return {};
+    file_.open(path);
+    if (!file_) return bad_input(fmt::format("--trace {} cannot be written", path), "check the folder");
+    return {};
+  }
+  void record(const TraceRecord& r) override {
+    if (file_.is_open()) file_ << fmt::format("{:12.6f}  {}\n", seconds(r.at), sentence(r.note)) << std::flush;
+  }
+
+ private:
+  std::ofstream file_;
+};
+
+/// One worker process, over all the lives that it may have.
+class WorkerProcess {
+ public:
+  WorkerProcess(const WorkerFlags& flags, SecuredEndpoint server, Duration patience)
+      : flags_(flags), server_(std::move(server)), patience_(patience), host_(host_name()) {}
+
+  Result<int> run();
+
+ private:
+  /// Knocks again and again, until there is a place, or no hope.
+  LinkOrFailure knock(const std::optional<EarlierLife>& earlier);
+  Result<WorkerEnding> work(std::unique_ptr<WorkerLink> link);
+  Result<std::shared_ptr<const HeldChunks>> bring_data(const RunSetup& setup, const Plan& plan, WorkerLink& link);
+  void name(const Peer& peer) { who_ = fmt::format("worker {}", peer.worker.value); }
+  void tell(const std::string& line) const { say("{}: {}\n", who_, line); }
+
+  const WorkerFlags& flags_;
+  SecuredEndpoint server_;
+  Duration patience_;
+  std::string host_;
+  std::string who_ = "worker";
+  TraceFile trace_;
+  std::optional<ChunkShelf> shelf_;
+  std::string shelf_digest_;
+  std::unique_ptr<WorkerLink> next_;  // of another life, made while the last one ended
+};
+
+LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLife>& earlier) {
+  const Clock::time_point until = Clock::now() + patience_;
+  std::string told;
+  while (true) {
+    Result<std::shared_ptr<grpc::ChannelCredentials>> credentials = client_side(server_);
+    if (!credentials) return JoinFailure{true, false, credentials.error().sentence()};
+    JoinOptions options;
+    options.server = server_.endpoint.text();
+    options.credentials = credentials.value();
+    if (flags_.slot) options.slot = WorkerId(static_cast<std::uint32_t>(*flags_.slot));
+    options.earlier = earlier;
+    options.release = GLEANER_VERSION;
+    options.host = host_;
+    LinkOrFailure joined = WorkerLink::join(
+        options, [] { return !InterruptGuard::interrupted(); },
+        [this](const std::string& why) { tell(fmt::format("waits: {}", why)); });
+    auto* failure = std::get_if<JoinFailure>(&joined);
+    if (failure == nullptr || failure->final) return joined;
+    const Trouble trouble = why_not_connected(server_.endpoint, server_.security.tls);
+    const std::string why = trouble.sentence.empty() ? failure->why : trouble.sentence;
+    if (trouble.lasting) return JoinFailure{true, false, why};
+    if (Clock::now() >= until) return JoinFailure{true, false, fmt::format("no server for {}: {}", flags_.patience, why)};
+    if (why != std::exchange(told, why)) tell(fmt::format("{}; it tries again for {}", why, flags_.patience));
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+Result<std::shared_ptr<const HeldChunks>> WorkerProcess::bring_data(const RunSetup& setup, const Plan& plan,
+                                                                    WorkerLink& link) {
+  if (!shelf_ || shelf_digest_ != setup.data_digest) {
+    ShelfOptions options;
+    options.folder = flags_.data;
+    options.attempts = 1;  // a broken link is knocked at anew, and the shelf keeps what came
+    options.say = [this](const std::string& line) { tell(line); };
+    options.keep_going = [] { return !InterruptGuard::interrupted(); };
+    options.progress = [this, last = Clock::now()](std::uint64_t bytes, std::uint64_t total) mutable {
+      if (Clock::now() - last < std::chrono::seconds(2)) return;
+      last = Clock::now();
+      tell(fmt::format("{:.0f} of {:.0f} MiB of its data are here", static_cast<double>(bytes) / (1 << 20),
+                       static_cast<double>(total) / (1 << 20)));
+    };
+    Result<ChunkShelf> shelf = ChunkShelf::make(setup, std::move(options));
+    if (!shelf) return shelf.error();
+    shelf_.emplace(std::move(shelf).value());
+    shelf_digest_ = setup.data_digest;
+  }
+  const auto chunks = plan.assignment().chunks_of(link.placed().peer.worker);
+  auto held = shelf_->bring({chunks.begin(), chunks.end()},
+                            [&](ChunkId chunk, std::uint64_t offset, const auto& on_part) {
+                              return link.fetch(chunk, offset, on_part);
+                            });
+  if (held) {
+    const ChunkShelf::Sources& s = shelf_->sources();
+    tell(fmt::format("has its {} chunks: {} from memory, {} from a shared file, {} kept, {} sent ({:.1f} MiB)",
+                     chunks.size(), s.memory, s.file, s.cache, s.server,
+                     static_cast<double>(s.streamed) / (1 << 20)));
+  }
+  return held;
+}
+
+Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<WorkerLink> link) {
+  const Placed placed = link->placed();
+  name(placed.peer);
+  Result<std::string> bytes = link->setup();
+  if (!bytes) return bytes.error();
+  Result<RunSetup> setup = decode_run_setup(bytes.value());
+  if (!setup) return setup.error();
+  Result<Plan> plan = Plan::parse(setup.value().plan, "the server's plan");
+  if (!plan) return plan.error();
+  if (placed.peer.worker.index() >= plan.value().workers()) return run_failed("the server's plan has no such worker");
+  Result<std::shared_ptr<const HeldChunks>> held = bring_data(setup.value(), plan.value(), *link);
+  if (!held) return held.error();
+  Result<RunSpec> spec = worker_spec(setup.value(), held.value());
+  if (!spec) return spec.error();
+
+  const EarlierLife life{placed.peer, placed.term, placed.token};
+  const WireLimits limits{spec.value().plan->workers(), spec.value().plan->assignment().load(placed.peer.worker)};
+  const std::size_t parameters = spec.value().objective->parameters();
+  WorkerSurroundings around;
+  around.start = [&](RemoteLink& l, RemoteWorkerSink& sink) {
+    static_cast<WorkerLink&>(l).start(sink, limits, parameters);
+  };
+  around.reconnect = [&]() -> std::variant<std::unique_ptr<RemoteLink>, WorkerEnding> {
+    LinkOrFailure again = knock(life);
+    if (const auto* f = std::get_if<JoinFailure>(&again)) {
+      return WorkerEnding{f->run_is_over ? WorkerEnding::Kind::run_is_over : WorkerEnding::Kind::no_server, "",
+                          f->why};
+    }
+    auto joined = std::move(std::get<std::unique_ptr<WorkerLink>>(again));
+    if (joined->placed().peer == placed.peer && joined->placed().term == placed.term) return joined;
+    next_ = std::move(joined);
+    return WorkerEnding{WorkerEnding::Kind::replaced};
+  };
+  around.keep_going = [] { return !InterruptGuard::interrupted(); };
+  around.trace = &trace_;
+  around.say = [this](const std::string& line) { tell(line); };
+  tell(fmt::format("works for {}, life {}", server_.endpoint.text(), placed.peer.life.value));
+  WorkerLoop loop(spec.value(), placed.peer, placed.heartbeat, std::move(around));
+  return loop.run(std::move(link));
+}
+
+Result<int> WorkerProcess::run() {
+  if (Status s = trace_.open(flags_.trace); !s) return s.error();
+  Clock::time_point hopeless = Clock::now() + patience_;
+  while (true) {
+    std::unique_ptr<WorkerLink> link = std::move(next_);
+    if (!link) {
+      LinkOrFailure joined = knock(std::nullopt);
+      if (const auto* f = std::get_if<JoinFailure>(&joined)) {
+        if (f->run_is_over || InterruptGuard::interrupted()) return kExitDone;
+        return run_failed(f->why);
+      }
+      link = std::move(std::get<std::unique_ptr<WorkerLink>>(joined));
+    }
+    Result<WorkerEnding> ending = work(std::move(link));
+    if (!ending) {  // before it could work
+      if (InterruptGuard::interrupted()) return kExitDone;
+      if (ending.error().kind == Error::Kind::bad_input || Clock::now() > hopeless) return ending.error();
+      tell(fmt::format("{}; it knocks again", ending.error().sentence()));
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      continue;
+    }
+    hopeless = Clock::now() + patience_;
+    const WorkerEnding& e = ending.value();
+    switch (e.kind) {
+      case WorkerEnding::Kind::run_is_over:
+        tell(e.reason.empty() ? fmt::format("the run is over: {}", e.status)
+                              : fmt::format("the run is over: {} ({})", e.status, e.reason));
+        return kExitDone;
+      case WorkerEnding::Kind::left: tell("left"); return kExitDone;
+      case WorkerEnding::Kind::refused: return run_failed(fmt::format("the server refuses it: {}", e.reason));
+      case WorkerEnding::Kind::no_server: return run_failed(e.reason);
+      case WorkerEnding::Kind::replaced: tell("its place was given to another; it begins anew"); break;
+    }
+  }
+}
+
+}  // namespace
+
+Result<int> worker_command(const WorkerFlags& flags) {
+  const InterruptGuard guard;
+  if (flags.connect.empty()) return bad_input("--connect is missing", "name the server: --connect HOST:PORT");
+  const Result<Duration> patience = parse_duration(flags.patience);
+  if (!patience) return bad_input(fmt::format("--patience {} is no time", flags.patience), "give e.g. 5min");
+  Result<SecuredEndpoint> server = secure("--connect", flags.connect, flags.security);
+  if (!server) return server.error();
+  watch_handshakes({});
+  return WorkerProcess(flags, std::move(server).value(), patience.value()).run();
+}
+
+}  // namespace gleaner
