@@ -1,12 +1,10 @@
 #include "app/make_objective.h"
 
-#include <algorithm>
+#include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "data/split.h"
-#include "training/samples.h"
+#include "training/build_objective.h"
 
 namespace gleaner {
 
@@ -14,26 +12,7 @@ Result<std::shared_ptr<const Objective>> make_objective(const TrainOptions& o, c
                                                         std::size_t chunks) {
   Result<std::vector<IndexRange>> rows = chunk_ranges(train.rows, chunks);
   if (!rows) return rows.error();
-  const Samples samples = samples_of(train);
-  const MiniBatch mini{o.batch, o.plan.seed};
-  if (o.objective == "logistic" && train.classes > 2) {
-    return bad_input(
-        fmt::format("--objective logistic is for 2 classes, {} has {}", train.name, train.classes),
-        "use --objective softmax");
-  }
-  const std::size_t classes = std::max<std::size_t>(2, train.classes);
-  std::vector<IndexRange>& ranges = rows.value();
-  const auto make = [&]() -> Result<std::unique_ptr<Objective>> {
-    if (o.objective == "logistic") return make_logistic(samples, ranges, mini);
-    if (o.objective == "linear") return make_linear(samples, ranges, mini);
-    if (o.objective == "softmax") return make_softmax(samples, classes, ranges, mini);
-    Result<std::vector<std::size_t>> hidden = parse_hidden(o.hidden);
-    if (!hidden) return hidden.error();
-    return make_mlp(samples, classes, std::move(hidden).value(), ranges, mini);
-  };
-  Result<std::unique_ptr<Objective>> made = make();
-  if (!made) return made.error();
-  return std::shared_ptr<const Objective>(std::move(made).value());
+  return build_objective({o.objective, o.hidden, {o.batch, o.plan.seed}}, train, std::move(rows).value());
 }
 
 }  // namespace gleaner

@@ -4,35 +4,20 @@
 
 #include <cmath>
 
+#include "base/check.h"
+
 namespace gleaner {
 namespace {
 
 template <class T>
-std::vector<T> slice(const std::vector<T>& all, std::size_t first, std::size_t last) {
-  return {all.begin() + static_cast<std::ptrdiff_t>(first), all.begin() + static_cast<std::ptrdiff_t>(last)};
+void append(const std::vector<T>& from, std::size_t first, std::size_t last, std::vector<T>& to) {
+  to.insert(to.end(), from.begin() + static_cast<std::ptrdiff_t>(first),
+            from.begin() + static_cast<std::ptrdiff_t>(last));
 }
 
 Dataset rows_of(const Dataset& whole, IndexRange rows) {
   Dataset part;
-  part.rows = rows.size();
-  part.features = whole.features;
-  part.classes = whole.classes;
-  part.class_names = whole.class_names;
-  part.feature_names = whole.feature_names;
-  part.label_column = whole.label_column;
-  part.name = whole.name;
-  if (!whole.labels.empty()) part.labels = slice(whole.labels, rows.first, rows.last);
-  if (!whole.targets.empty()) part.targets = slice(whole.targets, rows.first, rows.last);
-  if (!whole.is_sparse()) {
-    part.dense = slice(whole.dense, rows.first * whole.features, rows.last * whole.features);
-    return part;
-  }
-  const std::uint64_t first = whole.offsets[rows.first];
-  const std::uint64_t last = whole.offsets[rows.last];
-  part.columns = slice(whole.columns, first, last);
-  part.values = slice(whole.values, first, last);
-  part.offsets = slice(whole.offsets, rows.first, rows.last + 1);
-  for (std::uint64_t& offset : part.offsets) offset -= first;
+  append_rows(whole, rows, part);
   return part;
 }
 
@@ -59,6 +44,33 @@ Result<std::vector<IndexRange>> chunk_ranges(std::size_t rows, std::size_t chunk
   std::vector<IndexRange> ranges;
   for (std::size_t i = 0; i < chunks; ++i) ranges.push_back(part_of(rows, i, chunks));
   return ranges;
+}
+
+void append_rows(const Dataset& from, IndexRange rows, Dataset& to) {
+  if (to.rows == 0) {
+    to.features = from.features;
+    to.classes = from.classes;
+    to.class_names = from.class_names;
+    to.feature_names = from.feature_names;
+    to.label_column = from.label_column;
+    to.name = from.name;
+    if (from.is_sparse() && to.offsets.empty()) to.offsets.push_back(0);
+  }
+  GLEANER_CHECK(
+      to.features == from.features && to.classes == from.classes && to.is_sparse() == from.is_sparse(),
+      "rows of another data set");
+  to.rows += rows.size();
+  if (from.classes > 0) append(from.labels, rows.first, rows.last, to.labels);
+  if (from.classes == 0) append(from.targets, rows.first, rows.last, to.targets);
+  if (!from.is_sparse())
+    return append(from.dense, rows.first * from.features, rows.last * from.features, to.dense);
+  const std::uint64_t first = from.offsets[rows.first];
+  const std::uint64_t last = from.offsets[rows.last];
+  const std::uint64_t before = to.columns.size();
+  for (std::size_t row = rows.first; row < rows.last; ++row)
+    to.offsets.push_back(from.offsets[row + 1] - first + before);
+  append(from.columns, first, last, to.columns);
+  append(from.values, first, last, to.values);
 }
 
 }  // namespace gleaner

@@ -19,4 +19,8 @@ namespace gleaner {
 /// chunks.
 [[nodiscard]] Result<std::vector<IndexRange>> chunk_ranges(std::size_t rows, std::size_t chunks);
 
+/// Appends the rows `rows` of `from`. REQUIRES: `to` is empty (Dataset{}) or has the features and classes of
+/// `from`, and both are dense or both sparse.
+void append_rows(const Dataset& from, IndexRange rows, Dataset& to);
+
 }  // namespace gleaner

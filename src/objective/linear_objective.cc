@@ -30,19 +30,17 @@ void LinearObjective::initial(std::uint64_t, std::span<float> out) const {
   std::fill(out.begin(), out.end(), 0.0F);
 }
 
-Tallies LinearObjective::add_rows(const Samples& samples, Rows rows, bool losses_only,
-                                  Scratch& scratch) const {
+void LinearObjective::add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch,
+                               Tallies& tallies) const {
   const std::size_t k = shape_.outputs;
   scratch.work.resize(rows.size() * k);
   double* scores = scratch.work.data();
   score_rows(samples, rows, k, scratch.theta.data(), scores);
-  Tallies tallies;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Link::Outcome one = link_->slopes({scores + i * k, k}, samples.labels[rows[i]]);
     tallies += {one.loss, one.correct ? 1.0 : 0.0, 1};
   }
   if (!losses_only) add_outer_products(samples, rows, k, scores, scratch.gradient.data());
-  return tallies;
 }
 
 Tallies LinearObjective::add_plain_row(std::span<const float> theta, std::size_t row,

@@ -52,7 +52,8 @@ class LinearObjective final : public RowObjective {
  private:
   LinearObjective(std::unique_ptr<Link> link, const Samples& samples, Shape shape,
                   std::vector<IndexRange> chunk_rows, const MiniBatch& mini);
-  Tallies add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch) const override;
+  void add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch,
+                Tallies& tallies) const override;
   Tallies add_plain_row(std::span<const float> parameters, std::size_t row,
                         std::span<double> gradient) const override;
 

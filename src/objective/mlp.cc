@@ -222,17 +222,16 @@ void MlpObjective::backward(const Samples& samples, Rows rows, Scratch& scratch,
   }
 }
 
-Tallies MlpObjective::add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch) const {
+void MlpObjective::add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch,
+                            Tallies& tallies) const {
   const Work work = cut_work(samples, rows.size(), scratch);
   forward(samples, rows, scratch, work);
   const std::size_t k = layers_.back().outputs;
-  Tallies tallies;
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const Link::Outcome one = link_->slopes({work.outputs.back() + r * k, k}, samples.labels[rows[r]]);
     tallies += {one.loss, one.correct ? 1.0 : 0.0, 1};
   }
   if (!losses_only) backward(samples, rows, scratch, work);
-  return tallies;
 }
 
 Tallies MlpObjective::add_plain_row(std::span<const float> theta, std::size_t row,

@@ -42,7 +42,8 @@ class MlpObjective final : public RowObjective {
   [[nodiscard]] static Cost cost_of(const std::vector<Layer>& layers);
 
   bool prepare(Scratch& scratch, Pulse& pulse) const override;
-  Tallies add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch) const override;
+  void add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch,
+                Tallies& tallies) const override;
   Tallies add_plain_row(std::span<const float> parameters, std::size_t row,
                         std::span<double> gradient) const override;
 

@@ -76,7 +76,7 @@ bool RowObjective::chunk_gradient(std::span<const float> theta, ChunkId chunk, R
   for (std::size_t first = 0; first < rows.size(); first += step) {
     const std::size_t last = std::min(first + step, rows.size());
     rows.read(first, last, scratch.rows);
-    tallies += add_rows(quick_, scratch.rows, false, scratch);
+    add_rows(quick_, scratch.rows, false, scratch, tallies);
     const auto done = static_cast<double>(last) / static_cast<double>(rows.size());
     if (last < rows.size() && !pulse.tick(done)) return false;
   }
@@ -98,7 +98,7 @@ Tallies RowObjective::evaluate(std::span<const float> theta, const Samples& samp
   Tallies tallies;
   for (std::size_t first = 0; first < samples.rows; first += step) {
     rows.read(first, std::min(first + step, samples.rows), scratch.rows);
-    tallies += add_rows(samples, scratch.rows, true, scratch);
+    add_rows(samples, scratch.rows, true, scratch, tallies);
   }
   return tallies;
 }

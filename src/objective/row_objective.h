@@ -49,8 +49,11 @@ class RowObjective : public Objective {
 
   /// Called after theta was filled, before rows are added. False: the pulse said stop.
   [[nodiscard]] virtual bool prepare(Scratch& /*scratch*/, Pulse& /*pulse*/) const { return true; }
-  /// Adds the losses of `rows` and, to scratch.gradient unless `losses_only`, their gradients.
-  virtual Tallies add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch) const = 0;
+  /// Adds the losses of `rows` to `tallies`, one after the other, so that the cut into batches, which depends
+  /// on how many numbers ALL rows have, changes no bit; and unless `losses_only` their gradients to
+  /// scratch.gradient.
+  virtual void add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch,
+                        Tallies& tallies) const = 0;
   /// The same for one row of the training samples by textbook formulas, plain loops and the C library.
   virtual Tallies add_plain_row(std::span<const float> parameters, std::size_t row,
                                 std::span<double> gradient) const = 0;

@@ -26,8 +26,8 @@ bool write_all(int file, std::string_view bytes) {
   return true;
 }
 
-bool write_pieces(int file, std::span<const std::string_view> pieces) {
-  for (const std::string_view piece : pieces) {
+bool write_pieces(int file, const std::function<std::string_view()>& next) {
+  for (std::string_view piece = next(); !piece.empty(); piece = next()) {
     if (!write_all(file, piece)) return false;
   }
   return ::fsync(file) == 0;
@@ -50,6 +50,17 @@ Status write_atomically(const std::filesystem::path& path, std::string_view byte
 }
 
 Status write_atomically(const std::filesystem::path& path, std::span<const std::string_view> pieces) {
+  return write_atomically(path, [pieces]() mutable {
+    std::string_view piece;
+    while (piece.empty() && !pieces.empty()) {
+      piece = pieces.front();
+      pieces = pieces.subspan(1);
+    }
+    return piece;
+  });
+}
+
+Status write_atomically(const std::filesystem::path& path, const std::function<std::string_view()>& next) {
   // A device, a pipe or a terminal cannot be replaced by a renamed file, only written to.
   std::error_code ignored;
   const auto kind = std::filesystem::status(path, ignored).type();
@@ -60,7 +71,7 @@ Status write_atomically(const std::filesystem::path& path, std::span<const std::
 
   const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) return cannot_write(path, errno);
-  int failure = write_pieces(file, pieces) || (!replaceable && errno == EINVAL) ? 0 : errno;
+  int failure = write_pieces(file, next) || (!replaceable && errno == EINVAL) ? 0 : errno;
   if (::close(file) != 0 && failure == 0) failure = errno;
   if (!replaceable) return failure == 0 ? Status() : cannot_write(path, failure);
   if (failure == 0 && ::rename(beside.c_str(), path.c_str()) != 0) failure = errno;

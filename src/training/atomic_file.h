@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -16,6 +17,10 @@ namespace gleaner {
 /// The same for bytes that lie in several places.
 [[nodiscard]] Status write_atomically(const std::filesystem::path& path,
                                       std::span<const std::string_view> pieces);
+/// The same for bytes that are made on the way: `next` gives one piece after the other, and an empty one at
+/// the end.
+[[nodiscard]] Status write_atomically(const std::filesystem::path& path,
+                                      const std::function<std::string_view()>& next);
 
 /// The whole content of a file. Errors (bad_input) name the path and the system's reason.
 [[nodiscard]] Result<std::string> read_whole_file(const std::filesystem::path& path);

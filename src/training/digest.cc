@@ -3,22 +3,40 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include <memory>
-
 #include "base/check.h"
 
 namespace gleaner {
 
-std::string sha256(std::span<const std::string_view> pieces) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  bool done = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
-  for (const std::string_view piece : pieces)
-    done = done && EVP_DigestUpdate(context.get(), piece.data(), piece.size()) == 1;
+namespace {
+
+EVP_MD_CTX* as_context(void* pointer) { return static_cast<EVP_MD_CTX*>(pointer); }
+
+}  // namespace
+
+void Digest::Free::operator()(void* context) const { EVP_MD_CTX_free(as_context(context)); }
+
+Digest::Digest() : context_(EVP_MD_CTX_new()) {
+  GLEANER_CHECK(context_ && EVP_DigestInit_ex(as_context(context_.get()), EVP_sha256(), nullptr) == 1,
+                "OpenSSL cannot compute SHA-256");
+}
+
+void Digest::add(std::string_view piece) {
+  GLEANER_CHECK(EVP_DigestUpdate(as_context(context_.get()), piece.data(), piece.size()) == 1,
+                "OpenSSL cannot compute SHA-256");
+}
+
+std::string Digest::finish() {
   std::string digest(kDigestBytes, '\0');
-  done = done &&
-         EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr) == 1;
-  GLEANER_CHECK(done, "OpenSSL cannot compute SHA-256");
+  auto* const to = reinterpret_cast<unsigned char*>(digest.data());
+  GLEANER_CHECK(EVP_DigestFinal_ex(as_context(context_.get()), to, nullptr) == 1,
+                "OpenSSL cannot compute SHA-256");
   return digest;
+}
+
+std::string sha256(std::span<const std::string_view> pieces) {
+  Digest digest;
+  for (const std::string_view piece : pieces) digest.add(piece);
+  return digest.finish();
 }
 
 std::string sha256(std::string_view bytes) { return sha256(std::span(&bytes, 1)); }

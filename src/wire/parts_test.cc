@@ -104,6 +104,7 @@ RunSetup any_setup() {
   s.objective = test::any_text();
   s.hidden = test::any_text();
   s.speeds = test::any_text();
+  s.speeds_table = test::any_text();
   for (std::uint64_t* n : {&s.seed, &s.batch, &s.features, &s.classes}) *n = test::any_number();
   s.dimension = test::any_number(63) + 1;
   s.segment_floats = test::any_number(63) + 1;

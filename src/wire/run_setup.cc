@@ -43,6 +43,7 @@ std::string encode(const RunSetup& setup) {
   out.text(setup.objective);
   out.text(setup.hidden);
   out.text(setup.speeds);
+  out.text(setup.speeds_table);
   out.fixed(setup.seed);
   for (const std::uint64_t n :
        {setup.batch, setup.features, setup.classes, setup.dimension, setup.segment_floats})
@@ -66,6 +67,7 @@ Result<RunSetup> decode_run_setup(std::string_view bytes) {
   s.objective = in.text("the objective", kNameBytesMax);
   s.hidden = in.text("the hidden widths", kSentenceBytesMax);
   s.speeds = in.text("the speeds", kPlanBytesMax);
+  s.speeds_table = in.text("the table of speeds", kPlanBytesMax);
   s.seed = in.fixed<std::uint64_t>("the seed");
   s.batch = in.varint("the batch");
   s.features = in.varint("the number of features");

@@ -21,10 +21,11 @@ struct ChunkEntry {
 
 /// Told to every worker that has a place; the same for all. Text fields are what the flags of `train` say.
 struct RunSetup {
-  std::string plan;       ///< canonical JSON of the plan
-  std::string objective;  ///< softmax | logistic | linear | mlp
-  std::string hidden;     ///< widths of an mlp
-  std::string speeds;     ///< injected chunk times
+  std::string plan;          ///< canonical JSON of the plan
+  std::string objective;     ///< softmax | logistic | linear | mlp
+  std::string hidden;        ///< widths of an mlp
+  std::string speeds;        ///< injected chunk times
+  std::string speeds_table;  ///< of a trace: what its file says, as CSV, since workers do not have it
   std::uint64_t seed = 1;
   std::uint64_t batch = 0;  ///< samples per chunk and round; 0: all
   std::uint64_t features = 0;
@@ -37,7 +38,7 @@ struct RunSetup {
   bool operator==(const RunSetup&) const = default;
 };
 
-/// REQUIRES: plan, objective, hidden and speeds are clean text (fields.h).
+/// REQUIRES: plan, objective, hidden, speeds and speeds_table are clean text (fields.h).
 [[nodiscard]] std::string encode(const RunSetup& setup);
 /// Errors, naming the field: as codec.h says; a digest of another form; a dimension or segments of 0.
 [[nodiscard]] Result<RunSetup> decode_run_setup(std::string_view bytes);

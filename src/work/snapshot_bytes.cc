@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "training/digest.h"
 #include "base/byte_stream.h"
+#include "training/digest.h"
 
 namespace gleaner {
 namespace {

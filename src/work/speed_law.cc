@@ -189,28 +189,29 @@ class Trace final : public SpeedLaw {
   SpecTerm spec() const override { return {"trace", {{"file", path_}}}; }
   std::size_t workers_max() const override { return trace_.workers(); }
   std::uint64_t period() const override { return trace_.rounds(); }
+  std::string table() const override { return trace_.csv(); }
 
  private:
   std::string path_;
   SpeedTrace trace_;
 };
 
-LawResult make_trace(SpecReader& keys, TimeUnits /*units*/) {
+LawResult make_trace(SpecReader& keys, TimeUnits /*units*/, std::string_view table) {
   std::string path = keys.word("file");
   if (path.empty()) return std::shared_ptr<const SpeedLaw>();
-  Result<SpeedTrace> trace = SpeedTrace::load(path);
+  Result<SpeedTrace> trace = table.empty() ? SpeedTrace::load(path) : SpeedTrace::parse(table, path);
   if (!trace) return trace.error();
   return std::shared_ptr<const SpeedLaw>(std::make_shared<Trace>(std::move(path), std::move(trace).value()));
 }
 
 template <class Law>
-LawResult make(SpecReader& keys, TimeUnits units) {
+LawResult make(SpecReader& keys, TimeUnits units, std::string_view /*table*/) {
   return std::shared_ptr<const SpeedLaw>(std::make_shared<Law>(keys, units));
 }
 
 struct Maker {
   std::string_view kind;
-  LawResult (*make)(SpecReader&, TimeUnits);
+  LawResult (*make)(SpecReader&, TimeUnits, std::string_view);
 };
 constexpr std::array<Maker, 8> kMakers = {{{"constant", make<Constant>},
                                            {"exponential", make<Exponential>},
@@ -241,10 +242,10 @@ const std::vector<std::string_view>& speed_kinds() {
   return kinds;
 }
 
-LawResult make_speed_law(const std::string& kind, SpecReader& keys, TimeUnits units) {
+LawResult make_speed_law(const std::string& kind, SpecReader& keys, TimeUnits units, std::string_view table) {
   const auto* const maker = std::ranges::find(kMakers, kind, &Maker::kind);
   if (maker == kMakers.end()) return unknown_name("--speeds", "kind", kind, speed_kinds());
-  return maker->make(keys, units);
+  return maker->make(keys, units, table);
 }
 
 }  // namespace gleaner

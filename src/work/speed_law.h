@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/ids.h"
@@ -56,12 +57,15 @@ class SpeedLaw {
   [[nodiscard]] virtual std::size_t workers_max() const { return std::numeric_limits<std::size_t>::max(); }
   /// After so many rounds the times begin anew; 0: never.
   [[nodiscard]] virtual std::uint64_t period() const { return 0; }
+  /// The table that it read from a file, as CSV; empty: it needs none.
+  [[nodiscard]] virtual std::string table() const { return {}; }
 };
 
 /// Makes the law that `kind` names; its keys are read from `keys`, and whether they were good is for
-/// keys.finish() to say. Errors: no such kind, a trace that cannot be read.
+/// keys.finish() to say. A `table` stands in for the file that a trace names. Errors: no such kind, a trace
+/// that cannot be read.
 Result<std::shared_ptr<const SpeedLaw>> make_speed_law(const std::string& kind, SpecReader& keys,
-                                                       TimeUnits units);
+                                                       TimeUnits units, std::string_view table = {});
 
 /// The kinds that make_speed_law knows.
 [[nodiscard]] const std::vector<std::string_view>& speed_kinds();

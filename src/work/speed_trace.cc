@@ -147,6 +147,16 @@ Result<SpeedTrace> SpeedTrace::load(const std::string& path) {
   return is_run_log(content) ? parse_log(content, path) : parse(content, path);
 }
 
+std::string SpeedTrace::csv() const {
+  std::string text = "round";
+  for (std::size_t worker = 0; worker < workers_; ++worker) text += fmt::format(",w{}", worker);
+  for (std::size_t i = 0; i < seconds_.size(); ++i) {
+    if (i % workers_ == 0) text += fmt::format("\n{}", i / workers_ + 1);
+    text += "," + number_text(seconds_[i]);
+  }
+  return text + "\n";
+}
+
 double SpeedTrace::seconds(RoundId round, WorkerId worker) const {
   GLEANER_CHECK(worker.index() < workers_, "a worker without a column in the trace of speeds");
   const std::size_t row = round.value == 0 ? 0 : static_cast<std::size_t>((round.value - 1) % rounds());

@@ -30,6 +30,8 @@ class SpeedTrace {
   /// Round 1 is the first row; after the last row the trace begins anew (round 0, "none yet", counts as 1).
   /// REQUIRES: worker < workers().
   [[nodiscard]] double seconds(RoundId round, WorkerId worker) const;
+  /// The table as parse() reads it back, number for number: for those who do not see the file.
+  [[nodiscard]] std::string csv() const;
   [[nodiscard]] std::size_t workers() const { return workers_; }
   [[nodiscard]] std::size_t rounds() const { return seconds_.size() / workers_; }
 

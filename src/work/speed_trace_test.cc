@@ -170,5 +170,21 @@ TEST_F(SpeedTraceFile, LogsThatDoNotServeAreRefused) {
   }
 }
 
+TEST_F(SpeedTraceFile, ItsTableStandsInForTheFileWhereThereIsNone) {
+  const SpeedModel here = model(trace("round,a,b\n1,0.1,0.30000000000000004\n2,1e-7,123456.789\n"));
+  const std::string text = here.text();
+  std::filesystem::remove(path_);
+  EXPECT_FALSE(SpeedModel::parse(text, TimeUnits::required));
+  const auto there = SpeedModel::parse(text, TimeUnits::required, here.table());
+  ASSERT_TRUE(there) << there.error().sentence();
+  for (std::uint64_t round = 1; round <= 3; ++round) {
+    for (std::uint32_t worker = 0; worker < 2; ++worker)
+      EXPECT_EQ(time_of(there.value(), round, worker), time_of(here, round, worker));
+  }
+  EXPECT_EQ(there.value().table(), here.table());
+  EXPECT_EQ(model("constant:mean=1s").table(), "");
+  EXPECT_EQ(SpeedModel().table(), "");
+}
+
 }  // namespace
 }  // namespace gleaner

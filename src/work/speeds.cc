@@ -30,13 +30,14 @@ double read_redraw(SpecReader& keys) {
 
 }  // namespace
 
-Result<SpeedModel> SpeedModel::parse(std::string_view text, TimeUnits units) {
+Result<SpeedModel> SpeedModel::parse(std::string_view text, TimeUnits units, std::string_view table) {
   if (text == "none") return SpeedModel();
   const Result<std::vector<SpecTerm>> terms = parse_spec(kFlag, text);
   if (!terms) return terms.error();
   SpeedModel model;
   for (const SpecTerm& term : terms.value()) {
-    const Status read = term.kind == "slow" ? model.read_slow(term, units) : model.read_law(term, units);
+    const Status read =
+        term.kind == "slow" ? model.read_slow(term, units) : model.read_law(term, units, table);
     if (!read) return read.error();
   }
   if (model.none()) {
@@ -47,12 +48,12 @@ Result<SpeedModel> SpeedModel::parse(std::string_view text, TimeUnits units) {
   return model;
 }
 
-Status SpeedModel::read_law(const SpecTerm& term, TimeUnits units) {
+Status SpeedModel::read_law(const SpecTerm& term, TimeUnits units, std::string_view table) {
   if (term.kind == "none") {
     return bad_input(fmt::format("{}: \"none\" stands alone, without keys or \"+\"", kFlag), "write none");
   }
   SpecReader keys(kFlag, term, units);
-  Result<std::shared_ptr<const SpeedLaw>> law = make_speed_law(term.kind, keys, units);
+  Result<std::shared_ptr<const SpeedLaw>> law = make_speed_law(term.kind, keys, units, table);
   if (!law) return law.error();
   if (!none()) {
     return bad_input(fmt::format("{}: two kinds, \"{}\" and \"{}\"", kFlag, law_->spec().kind, term.kind),
@@ -153,6 +154,8 @@ SpeedModel SpeedModel::scaled(double factor) const {
   scaled.scale_ *= factor;
   return scaled;
 }
+
+std::string SpeedModel::table() const { return none() ? std::string() : law_->table(); }
 
 std::string SpeedModel::text() const {
   if (none()) return "none";

@@ -46,8 +46,9 @@ class SpeedModel {
  public:
   SpeedModel() = default;
 
-  /// Errors name --speeds, the bad part and what was expected of it; a trace is read here.
-  static Result<SpeedModel> parse(std::string_view text, TimeUnits units);
+  /// Errors name --speeds, the bad part and what was expected of it; a trace is read here, from `table`
+  /// rather than from its file where one is given.
+  static Result<SpeedModel> parse(std::string_view text, TimeUnits units, std::string_view table = {});
 
   /// Errors: slow names a worker that does not exist, a trace has too few columns.
   [[nodiscard]] Status check(std::size_t workers) const;
@@ -79,6 +80,9 @@ class SpeedModel {
   /// The canonical spelling: parse() reads it back as this model.
   [[nodiscard]] std::string text() const;
 
+  /// What a trace read from its file, for parse() on a machine that does not have it; empty: none is needed.
+  [[nodiscard]] std::string table() const;
+
  private:
   friend class SpeedWalk;
   struct Slow {
@@ -87,7 +91,7 @@ class SpeedModel {
   };
   enum class Per : std::uint8_t { worker, chunk };
 
-  Status read_law(const SpecTerm& term, TimeUnits units);
+  Status read_law(const SpecTerm& term, TimeUnits units, std::string_view table);
   Status read_slow(const SpecTerm& term, TimeUnits units);
   /// The last round after `after` and up to `round` in which the worker was drawn anew; 0: none.
   [[nodiscard]] RoundId redrawn_in(std::uint64_t seed, RoundId round, WorkerId worker, RoundId after) const;

@@ -1,0 +1,30 @@
+// From data and a name to what is trained.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/range.h"
+#include "base/result.h"
+#include "data/dataset.h"
+#include "objective/mini_batch.h"
+#include "objective/objective.h"
+
+namespace gleaner {
+
+/// What server and workers must agree on, beside the data.
+struct ObjectiveChoice {
+  std::string name;    ///< softmax | logistic | linear | mlp
+  std::string hidden;  ///< widths of the hidden layers of mlp
+  MiniBatch mini;
+};
+
+/// The objective over the chunks `chunk_rows` of `data`, which must outlive it and stay where it is. Errors
+/// name the flag.
+[[nodiscard]] Result<std::shared_ptr<const Objective>> build_objective(const ObjectiveChoice& choice,
+                                                                       const Dataset& data,
+                                                                       std::vector<IndexRange> chunk_rows);
+
+}  // namespace gleaner
