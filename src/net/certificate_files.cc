@@ -21,7 +21,7 @@ int write_all(int file, std::string_view content) {
     if (written < 0 && errno != EINTR) return errno;
     if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
   }
-  return ::fsync(file) == 0 ? 0 : errno;
+  return 0;
 }
 
 Error cannot_write(const std::filesystem::path& path, int reason) {

@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "net/handshake_trouble.h"
 #include "net/openssl_handles.h"
 #include "net/probe_socket.h"
 #include "support/tls_cluster.h"
@@ -19,6 +20,7 @@ using test::WhoServer;
 using Use = CertificateSpec::Use;
 
 struct Credentials : ::testing::Test {
+  bool quiet = (watch_handshakes({}), true);
   TlsFolder folder;
   WhoServer server{server_credentials(folder.files("server"))};
 

@@ -60,4 +60,30 @@ std::optional<std::string> handshake_line(std::string_view message,
   return fmt::format("refused a connection: its TLS handshake failed: {}", message.substr(kFailed.size()));
 }
 
+std::optional<std::string> rereading_line(std::string_view source, std::string_view message) {
+  constexpr std::string_view kTime = "Failed to get the file's modification time of ";
+  constexpr std::string_view kRead = "Reading file ";
+  constexpr std::string_view kRetry = ". Start retrying...";
+  if (source.ends_with("tls_security_connector.cc")) {
+    if (message.find("Update handshaker factory failed") == std::string_view::npos) return "";
+    return "the certificates that were read anew cannot be used: key and certificate must belong together; "
+           "no new "
+           "connection is possible until they do";
+  }
+  // These go along with one of the others.
+  const bool tls = source.ends_with("ssl_transport_security.cc");
+  if (tls && (message.starts_with("Invalid ") || message.find("root cert") != std::string_view::npos))
+    return "";
+  if (source.ends_with("stat_posix.cc") || source.ends_with("ssl_utils.cc")) return "";
+  if (!source.ends_with("grpc_tls_certificate_provider.cc")) return std::nullopt;
+  std::string_view file;
+  if (message.starts_with(kTime)) {
+    file = message.substr(kTime.size(), message.rfind(kRetry) - kTime.size());
+  } else if (message.starts_with(kRead)) {
+    file = message.substr(kRead.size(), message.find(" failed: ") - kRead.size());
+  }
+  if (file.empty()) return "";
+  return fmt::format("{} cannot be read anew; what was read before holds on", file);
+}
+
 }  // namespace gleaner

@@ -21,4 +21,9 @@ struct RefusedCertificate {
 [[nodiscard]] std::optional<std::string> handshake_line(std::string_view message,
                                                         const std::optional<RefusedCertificate>& refused);
 
+/// The line for a person where gRPC complains that files of certificates cannot be read anew, or not be used;
+/// empty where it complains of the same a second time in other words; none if `message`, of gRPC's source
+/// file `source`, is about something else.
+[[nodiscard]] std::optional<std::string> rereading_line(std::string_view source, std::string_view message);
+
 }  // namespace gleaner

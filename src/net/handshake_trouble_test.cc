@@ -162,6 +162,37 @@ TEST_F(Trouble, ASilentServerIsGivenUp) {
   ::close(file);
 }
 
+TEST_F(Trouble, FilesThatChangedForTheWorse) {
+  const TlsFiles files = folder.files("server");
+  const TlsFiles worker = folder.files("worker-0");
+  const std::string key = read_pem(files.key).value();
+  std::this_thread::sleep_for(1100ms);  // gRPC looks at times of files in seconds
+  ASSERT_TRUE(write_pem(files.key, read_pem(worker.key).value(), Readers::owner).ok());
+  EXPECT_EQ(
+      lines.first(),
+      "the certificates that were read anew cannot be used: key and certificate must belong together; no new "
+      "connection is possible until they do");
+  EXPECT_NE(why(worker), "");
+  std::this_thread::sleep_for(1100ms);
+  ASSERT_TRUE(write_pem(files.key, key, Readers::owner).ok());
+  std::string last = "not asked";
+  for (int i = 0; i < 50 && !last.empty(); ++i) {
+    std::this_thread::sleep_for(100ms);
+    last = why(worker);
+  }
+  EXPECT_EQ(last, "");
+}
+
+TEST_F(Trouble, FilesThatVanished) {
+  const TlsFiles files = folder.files("server");
+  std::filesystem::remove(files.certificate);
+  EXPECT_EQ(lines.first(), files.certificate + " cannot be read anew; what was read before holds on");
+  EXPECT_EQ(Caller(server.at(), channel_credentials(folder.files("worker-0"))).ask(), "1 worker-0");
+  std::this_thread::sleep_for(1100ms);
+  const std::lock_guard lock(lines.mutex);
+  EXPECT_EQ(lines.all.size(), 1U);
+}
+
 TEST_F(Trouble, AFloodIsCounted) {
   for (int i = 0; i < 40; ++i) (void)why(std::nullopt);
   std::this_thread::sleep_for(1100ms);

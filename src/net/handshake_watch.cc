@@ -20,6 +20,7 @@ struct Watch {
   std::mutex mutex;
   std::function<void(std::string)> say;
   LineLimit limit{kLinesPerSecond};
+  std::string last_of_files;  // gRPC says it anew every second
 };
 Watch& watch() {
   static Watch* const one = new Watch;  // never destroyed: gRPC's threads log until the very end
@@ -33,12 +34,12 @@ int verify_and_note(X509_STORE_CTX* chain, void*) {
   last_refused.reset();
   const int good = X509_verify_cert(chain);
   X509* leaf = X509_STORE_CTX_get0_cert(chain);
-  if (good == 1 || leaf == nullptr) return good;
   const auto* tls =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  last_refused = {.facts = facts_of(leaf),
-                  .verdict = X509_STORE_CTX_get_error(chain),
-                  .client = tls == nullptr || SSL_is_server(tls) == 1};
+  if (good == 1 || leaf == nullptr || tls == nullptr) return good;
+  if ((SSL_get_verify_mode(tls) & SSL_VERIFY_PEER) == 0) return good;  // nothing follows from it
+  last_refused = {
+      .facts = facts_of(leaf), .verdict = X509_STORE_CTX_get_error(chain), .client = SSL_is_server(tls) == 1};
   return good;
 }
 
@@ -58,11 +59,22 @@ void say_limited(std::string line) {
   w.say(std::move(line));
 }
 
+void say_of_files(std::string line) {
+  if (line.empty()) return;
+  {
+    const std::lock_guard lock(watch().mutex);
+    if (watch().last_of_files == line) return;
+    watch().last_of_files = line;
+  }
+  say_limited(std::move(line));
+}
+
 void on_log(gpr_log_func_args* log) {
   if (log->severity != GPR_LOG_SEVERITY_ERROR) return;
   const std::optional<RefusedCertificate> refused = std::exchange(last_refused, std::nullopt);
   if (refused && !refused->client) return;  // we were the client: why_not_connected says it
   if (std::optional<std::string> line = handshake_line(log->message, refused)) return say_limited(*line);
+  if (std::optional<std::string> line = rereading_line(log->file, log->message)) return say_of_files(*line);
   say_limited(fmt::format("gRPC: {}", log->message));
 }
 
@@ -74,6 +86,8 @@ void watch_handshakes(std::function<void(std::string)> say) {
   {
     const std::lock_guard lock(watch().mutex);
     watch().say = std::move(say);
+    watch().limit = LineLimit(kLinesPerSecond);
+    watch().last_of_files.clear();
   }
   gpr_set_log_function(on_log);
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);

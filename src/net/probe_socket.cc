@@ -78,7 +78,7 @@ void ProbeSocket::try_address(int family, const void* address, unsigned size) {
 
 bool ProbeSocket::wait_for(short events) const {
   while (true) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
     if (left <= 0) return false;
     pollfd wish{.fd = file_, .events = events, .revents = 0};
     const int ready = ::poll(&wish, 1, static_cast<int>(std::min<long>(left, 60'000)));

@@ -132,7 +132,7 @@ class Caller {
     queue.Next(&tag, &ok);
     server_certificate_.clear();
     if (!status.ok()) return "";
-    for (const grpc::string_ref pem : context.auth_context()->FindPropertyValues("x509_pem_cert")) {
+    for (const grpc::string_ref& pem : context.auth_context()->FindPropertyValues("x509_pem_cert")) {
       server_certificate_.assign(pem.data(), pem.size());
     }
     return as_text(answer);
