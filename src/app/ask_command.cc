@@ -22,9 +22,10 @@ Result<std::string> ask(const AskFlags& flags, const char* call) {
   watch_handshakes({});
   Result<std::shared_ptr<grpc::ChannelCredentials>> credentials = client_side(server.value());
   if (!credentials) return credentials.error();
-  Result<std::string> answer = ask_server(server.value().endpoint.text(), credentials.value(), call, kPatience);
+  Result<std::string> answer =
+      ask_server(server.value().endpoint.text(), credentials.value(), call, kPatience);
   if (answer) return answer;
-  const Trouble trouble = why_not_connected(server.value().endpoint, server.value().security.tls);
+  const Trouble trouble = connection_trouble(server.value().endpoint, server.value().security.tls);
   return trouble.sentence.empty() ? answer : Result<std::string>(run_failed(trouble.sentence));
 }
 

@@ -1,6 +1,4 @@
 #include "app/cli.h"
-#include "app/advise_command.h"
-
 #include <algorithm>
 #include <cstdio>
 #include <span>
@@ -11,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/advise_command.h"
+#include "app/ask_command.h"
 #include "app/config_file.h"
 #include "app/eval_command.h"
 #include "app/exit_code.h"
@@ -25,6 +24,7 @@
 #include "app/simulate_command.h"
 #include "app/train_command.h"
 #include "app/version_command.h"
+#include "app/worker_command.h"
 #include "work/spec_grammar.h"
 
 namespace gleaner {
@@ -42,6 +42,10 @@ constexpr const char* kTry =
 // Everything that can be asked for.
 struct Options {
   TrainOptions train;
+  TrainOptions server;
+  WorkerFlags worker;
+  AskFlags status;
+  AskFlags stop;
   FactsOptions facts;
   SimulateOptions simulate;
   ReproduceFlags reproduce;
@@ -76,6 +80,10 @@ Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> c
   if (command.name() == "version") return version_command(o.version_json);
   const std::string& name = command.name();
   const ConfigOptions& config = name == "train"       ? o.train.config
+                                : name == "server"    ? o.server.config
+                                : name == "worker"    ? o.worker.config
+                                : name == "status"    ? o.status.config
+                                : name == "stop"      ? o.stop.config
                                 : name == "eval"      ? o.eval.config
                                 : name == "simulate"  ? o.simulate.config
                                 : name == "advise"    ? o.advise.config
@@ -88,14 +96,24 @@ Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> c
     return kExitDone;
   }
   if (name == "eval") return eval_command(o.eval);
+  if (name == "worker") return worker_command(o.worker);
+  if (name == "status") return status_command(o.status);
+  if (name == "stop") return stop_command(o.stop);
   if (name == "reproduce") return reproduce_command(o.reproduce);
   if (name == "advise") return advise_command(o.advise);
   if (name == "grid") {
     o.grid.given = command.given();
     return grid_command(o.grid);
   }
-  for (PlanOptions* plan : {&o.train.plan, &o.facts.plan, &o.simulate.plan}) plan->given = command.given();
+  for (PlanOptions* plan : {&o.train.plan, &o.server.plan, &o.facts.plan, &o.simulate.plan})
+    plan->given = command.given();
   if (name == "simulate") return simulate_command(o.simulate);
+  if (name == "server") {
+    if (o.server.cluster.listen.empty()) {
+      return bad_input("--listen is missing", "say where workers knock, e.g. --listen 127.0.0.1:7070");
+    }
+    return train_command(o.server);
+  }
   return name == "train" ? train_command(o.train) : plan_command(o.facts);
 }
 
@@ -117,6 +135,10 @@ int answer_without_command(const std::string& word, const CLI::App& app, std::sp
 int parse_and_run(int argc, const char* const* argv) {
   Options options;
   Command train = train_flags(options.train);
+  Command server = server_flags(options.server);
+  Command worker = worker_flags(options.worker);
+  Command status = status_flags(options.status);
+  Command stop = stop_flags(options.stop);
   Command plan = plan_flags(options.facts);
   Command simulate = simulate_flags(options.simulate);
   Command reproduce = reproduce_flags(options.reproduce);
@@ -124,7 +146,8 @@ int parse_and_run(int argc, const char* const* argv) {
   Command grid = grid_flags(options.grid);
   Command eval = eval_flags(options.eval);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train, &plan, &simulate, &advise, &grid, &reproduce, &eval, &version};
+  const std::vector<Command*> commands{&train,    &server, &worker, &status,    &stop, &plan,
+                                       &simulate, &advise, &grid,   &reproduce, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");
   app.footer(kTry);

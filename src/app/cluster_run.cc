@@ -1,5 +1,6 @@
 #include "app/cluster_run.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,8 @@ Right right_of(const grpc::AuthContext& context) {
 
 bool may_steer(const grpc::AuthContext& context) {
   const Identity::Kind kind = identity_of(context).kind;
-  return kind == Identity::Kind::anonymous || kind == Identity::Kind::operator_ || kind == Identity::Kind::server;
+  return kind == Identity::Kind::anonymous || kind == Identity::Kind::operator_ ||
+         kind == Identity::Kind::server;
 }
 
 // By worker: who shares a chunk with it.
@@ -74,15 +76,22 @@ Status check_cluster(const TrainOptions& o) {
                      "leave --faults away, and kill processes");
   }
   if (o.clock != "real") {
-    return bad_input(fmt::format("--clock {} and processes do not go together", o.clock), "leave --clock away");
+    return bad_input(fmt::format("--clock {} and processes do not go together", o.clock),
+                     "leave --clock away");
   }
   if (o.cluster.local_processes > 0 && !o.plan.gave("--workers") && o.plan.plan_file.empty()) return {};
-  if (o.cluster.local_processes > 0 && o.plan.workers != o.cluster.local_processes && o.plan.plan_file.empty()) {
+  if (o.cluster.local_processes > 0 && o.plan.workers != o.cluster.local_processes &&
+      o.plan.plan_file.empty()) {
     return bad_input(fmt::format("--local-processes {} and --workers {} differ", o.cluster.local_processes,
                                  o.plan.workers),
                      "leave --workers away");
   }
   return {};
+}
+
+void adapt_to_cluster(TrainOptions& o) {
+  if (o.cluster.local_processes > 0) o.plan.workers = o.cluster.local_processes;
+  if (!o.plan.gave("--when-unrecoverable")) o.when_unrecoverable = "wait=60s";
 }
 
 Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& witness) {
@@ -93,9 +102,15 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& 
   if (!door) return door.error();
   const Result<Duration> beat = parse_duration(o.cluster.heartbeat);
   if (!beat || beat.value() < std::chrono::milliseconds(1)) {
-    return bad_input(fmt::format("--heartbeat {} is no time from 1ms on", o.cluster.heartbeat), "give e.g. 100ms");
+    return bad_input(fmt::format("--heartbeat {} is no time from 1ms on", o.cluster.heartbeat),
+                     "give e.g. 100ms");
   }
 
+  if (local && given.plan->workers() != o.cluster.local_processes) {
+    return bad_input(fmt::format("--local-processes {} but the plan has {} workers",
+                                 o.cluster.local_processes, given.plan->workers()),
+                     fmt::format("give --local-processes {}", given.plan->workers()));
+  }
   RunSpec spec = given;
   spec.segment_floats = kWireSegmentFloats;
   Result<Catalogue> catalogue = Catalogue::make(kit.train(), spec.plan->chunks());
@@ -111,7 +126,8 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& 
 
   ServeOptions serve;
   serve.start_with = o.cluster.start_with;
-  serve.heartbeat = beat.value() * static_cast<Duration::rep>(1 + spec.plan->workers() / kWorkersPerHeartbeat);
+  serve.heartbeat =
+      beat.value() * static_cast<Duration::rep>(1 + spec.plan->workers() / kWorkersPerHeartbeat);
   serve.say = [&witness](const std::string& line) { witness.line(line); };
   ServeCluster cluster(spec, witness, std::move(serve));
   if (door.value().security.tls) {
@@ -141,7 +157,7 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& 
   options.setup = encode(setup.value());
   options.chunk = [&](ChunkId chunk) { return catalogue.value().bytes(chunk); };
   options.holds = [&a](WorkerId worker, ChunkId chunk) {
-    return worker.index() < a.workers() && chunk.index() < a.chunks() && a.holds(worker, chunk);
+    return worker.index() < a.workers() && std::ranges::binary_search(a.chunks_of(worker), chunk);
   };
   options.status = [&cluster] { return to_json(cluster.status()); };
   options.stop = [&cluster] { cluster.stop(); };

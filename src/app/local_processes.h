@@ -31,9 +31,9 @@ class LocalProcesses {
   struct Child {
     pid_t pid = 0;  // 0: none
     Clock::time_point started;
-    Clock::time_point next;      // not started before
+    Clock::time_point next;       // not started before
     std::size_t short_lives = 0;  // in a row
-    bool done = false;           // not started again
+    bool done = false;            // not started again
   };
 
   void watch();
@@ -45,7 +45,7 @@ class LocalProcesses {
   std::string server_;
   std::function<void(const std::string&)> say_;
   std::vector<Child> children_;
-  int lines_ = -1;       // what the children say, for reading
+  int lines_ = -1;  // what the children say, for reading
   int lines_write_ = -1;
   std::string line_;
   std::mutex mutex_;

@@ -20,7 +20,8 @@ Result<SecuredEndpoint> secure(std::string_view flag, const std::string& address
 namespace {
 
 Error no_tls() {
-  return run_failed("OpenSSL of this machine cannot be held to TLS 1.3", "install Debian's libssl3 and try again");
+  return run_failed("OpenSSL of this machine cannot be held to TLS 1.3",
+                    "install Debian's libssl3 and try again");
 }
 
 }  // namespace
@@ -32,7 +33,8 @@ Result<std::shared_ptr<grpc::ServerCredentials>> server_side(const SecuredEndpoi
 }
 
 Result<std::shared_ptr<grpc::ChannelCredentials>> client_side(const SecuredEndpoint& e) {
-  auto credentials = e.security.tls ? channel_credentials(*e.security.tls) : grpc::InsecureChannelCredentials();
+  auto credentials =
+      e.security.tls ? channel_credentials(*e.security.tls) : grpc::InsecureChannelCredentials();
   if (!credentials) return no_tls();
   return credentials;
 }

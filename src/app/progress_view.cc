@@ -38,6 +38,7 @@ Screen screen() {
 bool worth_a_line(const Note& note) {
   switch (note.kind) {
     case NoteKind::worker_lost:
+    case NoteKind::worker_silent:
     case NoteKind::reselected:
     case NoteKind::uncovered:
     case NoteKind::approximate:
@@ -71,6 +72,12 @@ void ProgressView::note(const Note& note) {
   erase();
   say("  round {}: {}\n", note.round.value, text);
   if (terminal_) draw(true);
+}
+
+void ProgressView::line(const std::string& text) {
+  erase();
+  say("  {}\n", text);
+  if (terminal_ && last_.round > 0 && !finished_) draw(true);
 }
 
 void ProgressView::fraction(WorkerId worker, double fraction) {

@@ -22,6 +22,8 @@ class ProgressView {
   ProgressView& operator=(const ProgressView&) = delete;
 
   void note(const Note& note);
+  /// A line that stays on the screen.
+  void line(const std::string& text);
   void fraction(WorkerId worker, double fraction);
   void round(const RoundRecord& record);
   /// Takes the board off the terminal and leaves the last headline. Called once more it does nothing.

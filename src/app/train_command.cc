@@ -8,6 +8,7 @@
 #include "app/build_plan.h"
 #include "app/build_run.h"
 #include "app/checkpointing.h"
+#include "app/cluster_run.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
 #include "app/model_card.h"
@@ -44,8 +45,10 @@ Status check_files(const TrainOptions& o, const std::vector<Method>& methods) {
   return check_outputs(outputs, inputs);
 }
 
-// With threads and a clock, or without.
-Result<RunResult> run(const TrainOptions& o, const RunSpec& spec, Witness& witness) {
+// With processes, with threads and a clock, or without.
+Result<RunResult> run(const RunKit& kit, const RunSpec& spec, Witness& witness) {
+  const TrainOptions& o = kit.options();
+  if (o.cluster.on()) return run_cluster(kit, spec, witness);
   if (o.clock == "virtual") return run_virtual(spec, witness);
   try {
     return run_threads(spec, witness);
@@ -68,9 +71,10 @@ Result<Outcome> run_method(const RunKit& kit, RunSpec spec, bool chosen) {
     return path.empty() || chosen ? path : beside(path, spec.code->name());
   };
   Witness witness(spec);
-  if (Status s = witness.open(spec, kit.start_record(spec), name(o.log), name(o.trace)); !s) return s.error();
+  if (Status s = witness.open(spec, kit.start_record(spec), name(o.log), name(o.trace), o.cluster.on()); !s)
+    return s.error();
 
-  Result<RunResult> ran = run(o, spec, witness);
+  Result<RunResult> ran = run(kit, spec, witness);
   if (!ran) return ran.error();
   RunResult& result = ran.value();
   result.summary.test_accuracy = kit.test_accuracy(spec, result.parameters);
@@ -154,8 +158,13 @@ std::vector<Method> methods_of(const TrainOptions& o, Method chosen) {
 
 }  // namespace
 
-Result<int> train_command(const TrainOptions& options) {
+Result<int> train_command(const TrainOptions& given) {
   const InterruptGuard guard;
+  TrainOptions options = given;
+  if (options.cluster.on()) {
+    if (Status s = check_cluster(options); !s) return s.error();
+    adapt_to_cluster(options);
+  }
   const Result<Method> chosen = chosen_method(options.plan);
   if (!chosen) return chosen.error();
   const std::vector<Method> methods = methods_of(options, chosen.value());

@@ -17,7 +17,8 @@ Status Witness::open_log(const RunSpec& spec, const StartRecord& start, const st
 }
 
 Status Witness::open(const RunSpec& spec, const StartRecord& start, const std::string& log,
-                     const std::string& trace) {
+                     const std::string& trace, bool live) {
+  live_ = live;
   if (!trace.empty()) {
     trace_.open(trace, spec.resume ? std::ios::app : std::ios::trunc);
     if (!trace_) return bad_input(fmt::format("--trace {} cannot be written", trace), "check the folder");
@@ -36,7 +37,9 @@ Status Witness::close(const RunSummary& summary) {
 
 void Witness::record(const TraceRecord& r) {
   view_.note(r.note);
-  if (trace_.is_open()) trace_ << fmt::format("{:12.6f}  {}\n", seconds(r.at), sentence(r.note));
+  if (!trace_.is_open()) return;
+  trace_ << fmt::format("{:12.6f}  {}\n", seconds(r.at), sentence(r.note));
+  if (live_) trace_.flush();
 }
 
 void Witness::on_round(const RoundRecord& r) {

@@ -17,11 +17,15 @@ class Witness final : public RunObserver {
  public:
   explicit Witness(const RunSpec& spec) : view_(*spec.plan, spec.rounds, ProgressView::on_terminal()) {}
 
-  /// Opens the files; an empty path is none. A run that is resumed goes on with those that it has written.
-  Status open(const RunSpec& spec, const StartRecord& start, const std::string& log,
-              const std::string& trace);
+  /// Opens the files; an empty path is none. `live`: others read the trace while it is written. A run that is
+  /// resumed goes on with those that it has written.
+  Status open(const RunSpec& spec, const StartRecord& start, const std::string& log, const std::string& trace,
+              bool live = false);
   /// Ends the display and the files. Errors: something could not be written.
   Status close(const RunSummary& summary);
+
+  /// A line for the person.
+  void line(const std::string& text) { view_.line(text); }
 
   void record(const TraceRecord& r) override;
   void on_round(const RoundRecord& r) override;
@@ -38,6 +42,7 @@ class Witness final : public RunObserver {
   ProgressView view_;
   std::optional<RunLog> log_;
   std::ofstream trace_;
+  bool live_ = false;
   std::vector<double> seconds_;
   Status trouble_;
 };

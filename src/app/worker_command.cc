@@ -44,7 +44,8 @@ class TraceFile final : public TraceSink {
     return {};
   }
   void record(const TraceRecord& r) override {
-    if (file_.is_open()) file_ << fmt::format("{:12.6f}  {}\n", seconds(r.at), sentence(r.note)) << std::flush;
+    if (file_.is_open())
+      file_ << fmt::format("{:12.6f}  {}\n", seconds(r.at), sentence(r.note)) << std::flush;
   }
 
  private:
@@ -63,7 +64,8 @@ class WorkerProcess {
   /// Knocks again and again, until there is a place, or no hope.
   LinkOrFailure knock(const std::optional<EarlierLife>& earlier);
   Result<WorkerEnding> work(std::unique_ptr<WorkerLink> link);
-  Result<std::shared_ptr<const HeldChunks>> bring_data(const RunSetup& setup, const Plan& plan, WorkerLink& link);
+  Result<std::shared_ptr<const HeldChunks>> bring_data(const RunSetup& setup, const Plan& plan,
+                                                       WorkerLink& link);
   void name(const Peer& peer) { who_ = fmt::format("worker {}", peer.worker.value); }
   void tell(const std::string& line) const { say("{}: {}\n", who_, line); }
 
@@ -96,10 +98,11 @@ LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLife>& earlier) {
         [this](const std::string& why) { tell(fmt::format("waits: {}", why)); });
     auto* failure = std::get_if<JoinFailure>(&joined);
     if (failure == nullptr || failure->final) return joined;
-    const Trouble trouble = why_not_connected(server_.endpoint, server_.security.tls);
+    const Trouble trouble = connection_trouble(server_.endpoint, server_.security.tls);
     const std::string why = trouble.sentence.empty() ? failure->why : trouble.sentence;
     if (trouble.lasting) return JoinFailure{true, false, why};
-    if (Clock::now() >= until) return JoinFailure{true, false, fmt::format("no server for {}: {}", flags_.patience, why)};
+    if (Clock::now() >= until)
+      return JoinFailure{true, false, fmt::format("no server for {}: {}", flags_.patience, why)};
     if (why != std::exchange(told, why)) tell(fmt::format("{}; it tries again for {}", why, flags_.patience));
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
@@ -125,15 +128,14 @@ Result<std::shared_ptr<const HeldChunks>> WorkerProcess::bring_data(const RunSet
     shelf_digest_ = setup.data_digest;
   }
   const auto chunks = plan.assignment().chunks_of(link.placed().peer.worker);
-  auto held = shelf_->bring({chunks.begin(), chunks.end()},
-                            [&](ChunkId chunk, std::uint64_t offset, const auto& on_part) {
-                              return link.fetch(chunk, offset, on_part);
-                            });
+  auto held = shelf_->bring(chunks, [&](ChunkId chunk, std::uint64_t offset, const auto& on_part) {
+    return link.fetch(chunk, offset, on_part);
+  });
   if (held) {
     const ChunkShelf::Sources& s = shelf_->sources();
-    tell(fmt::format("has its {} chunks: {} from memory, {} from a shared file, {} kept, {} sent ({:.1f} MiB)",
-                     chunks.size(), s.memory, s.file, s.cache, s.server,
-                     static_cast<double>(s.streamed) / (1 << 20)));
+    tell(fmt::format(
+        "has its {} chunks: {} from memory, {} from a shared file, {} kept, {} sent ({:.1f} MiB)",
+        chunks.size(), s.memory, s.file, s.cache, s.server, static_cast<double>(s.streamed) / (1 << 20)));
   }
   return held;
 }
@@ -145,16 +147,18 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<WorkerLink> link) {
   if (!bytes) return bytes.error();
   Result<RunSetup> setup = decode_run_setup(bytes.value());
   if (!setup) return setup.error();
-  Result<Plan> plan = Plan::parse(setup.value().plan, "the server's plan");
+  Result<std::shared_ptr<const Plan>> plan = plan_of(setup.value());
   if (!plan) return plan.error();
-  if (placed.peer.worker.index() >= plan.value().workers()) return run_failed("the server's plan has no such worker");
-  Result<std::shared_ptr<const HeldChunks>> held = bring_data(setup.value(), plan.value(), *link);
+  if (placed.peer.worker.index() >= plan.value()->workers())
+    return run_failed("the server's plan has no such worker");
+  Result<std::shared_ptr<const HeldChunks>> held = bring_data(setup.value(), *plan.value(), *link);
   if (!held) return held.error();
-  Result<RunSpec> spec = worker_spec(setup.value(), held.value());
+  Result<RunSpec> spec = worker_spec(setup.value(), plan.value(), held.value());
   if (!spec) return spec.error();
 
   const EarlierLife life{placed.peer, placed.term, placed.token};
-  const WireLimits limits{spec.value().plan->workers(), spec.value().plan->assignment().load(placed.peer.worker)};
+  const WireLimits limits{spec.value().plan->workers(),
+                          spec.value().plan->assignment().load(placed.peer.worker)};
   const std::size_t parameters = spec.value().objective->parameters();
   WorkerSurroundings around;
   around.start = [&](RemoteLink& l, RemoteWorkerSink& sink) {
@@ -163,8 +167,8 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<WorkerLink> link) {
   around.reconnect = [&]() -> std::variant<std::unique_ptr<RemoteLink>, WorkerEnding> {
     LinkOrFailure again = knock(life);
     if (const auto* f = std::get_if<JoinFailure>(&again)) {
-      return WorkerEnding{f->run_is_over ? WorkerEnding::Kind::run_is_over : WorkerEnding::Kind::no_server, "",
-                          f->why};
+      return WorkerEnding{f->run_is_over ? WorkerEnding::Kind::run_is_over : WorkerEnding::Kind::no_server,
+                          "", f->why};
     }
     auto joined = std::move(std::get<std::unique_ptr<WorkerLink>>(again));
     if (joined->placed().peer == placed.peer && joined->placed().term == placed.term) return joined;

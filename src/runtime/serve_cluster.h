@@ -45,6 +45,9 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   [[nodiscard]] ClusterStatus status();
   /// Ends the run after the round in hand, or before the first.
   void stop() { inbox_.push(StopAsked{}); }
+  /// Has the loop say a line.
+  void announce(std::string line) { inbox_.push(Announced{std::move(line)}); }
+  [[nodiscard]] Duration heartbeat() const { return options_.heartbeat; }
 
   // RemoteSink.
   void on_message(Peer peer, WorkerMessage message) override;
@@ -75,6 +78,9 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
     std::size_t count = 0;
   };
   struct StopAsked {};
+  struct Announced {
+    std::string line;
+  };
   struct StatusAsked {
     std::shared_ptr<std::promise<ClusterStatus>> answer;
   };
@@ -111,6 +117,7 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   void handle(Arrival& event);
   void handle(Spares& event);
   void handle(StopAsked&);
+  void handle(Announced& event) { options_.say(event.line); }
   void handle(StatusAsked& event) { event.answer->set_value(picture()); }
 
   void next();
