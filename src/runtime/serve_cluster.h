@@ -84,8 +84,8 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   struct StatusAsked {
     std::shared_ptr<std::promise<ClusterStatus>> answer;
   };
-  using LoopEvent =
-      std::variant<ServerHalf::Event, Noted, Alive, GoesAway, Lost, Arrival, Spares, StopAsked, StatusAsked>;
+  using LoopEvent = std::variant<ServerHalf::Event, Noted, Alive, GoesAway, Lost, Arrival, Spares, StopAsked,
+                                 StatusAsked, Announced>;
 
   struct Member {
     explicit Member(Duration heartbeat) : suspicion(heartbeat) {}
