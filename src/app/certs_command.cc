@@ -81,8 +81,8 @@ void print_made(const MadeCertificates& made, const CertsOptions& o) {
   const std::string host = parts(o.server).front();
   const std::string at = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
   fmt::print("Copy each folder to its machine, then start\n");
-  fmt::print("  gleaner server --listen 0.0.0.0:7000 --tls {}/server\n", o.out);
-  fmt::print("  gleaner worker --server {}:7000 --tls {}/worker-0\n", at, o.out);
+  fmt::print("  gleaner server --listen 0.0.0.0:7070 --tls {}/server\n", o.out);
+  fmt::print("  gleaner worker --connect {}:7070 --tls {}/worker-0\n", at, o.out);
 }
 
 }  // namespace

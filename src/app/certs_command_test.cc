@@ -35,9 +35,9 @@ TEST_F(CertsCommand, SaysWhatWasMadeAndWhatToDoNext) {
   EXPECT_THAT(text, HasSubstr("\n  worker-0 .. worker-2         3     0  20"));
   EXPECT_THAT(text, Not(HasSubstr("spare")));
   EXPECT_THAT(text, HasSubstr("reached as server, localhost, 127.0.0.1, ::1, 10.0.0.5, trainer\n"));
-  EXPECT_THAT(text, HasSubstr("\n  gleaner server --listen 0.0.0.0:7000 --tls " + options.out + "/server\n"));
+  EXPECT_THAT(text, HasSubstr("\n  gleaner server --listen 0.0.0.0:7070 --tls " + options.out + "/server\n"));
   EXPECT_THAT(text,
-              HasSubstr("\n  gleaner worker --server 10.0.0.5:7000 --tls " + options.out + "/worker-0\n"));
+              HasSubstr("\n  gleaner worker --connect 10.0.0.5:7070 --tls " + options.out + "/worker-0\n"));
   EXPECT_TRUE(tls_files_in(options.out + "/worker-0").ok());
 }
 
