@@ -16,13 +16,14 @@ import subprocess
 import sys
 import tempfile
 
+import bad_input_certs
 import bad_input_files
 import bad_input_runs
 import bad_input_saved
 import bad_input_simulate
 
-CASES = bad_input_runs.CASES + bad_input_saved.CASES + bad_input_simulate.CASES
-COMMANDS = ("train", "plan", "eval", "simulate", "advise", "grid", "reproduce", "version")
+CASES = bad_input_runs.CASES + bad_input_saved.CASES + bad_input_simulate.CASES + bad_input_certs.CASES
+COMMANDS = ("train", "plan", "eval", "simulate", "advise", "grid", "reproduce", "certs", "version")
 
 # What a person should never read.
 JARGON = ["what():", "std::", "terminate", "CLI::", "exception", "errno", "Could not convert", "required but",
@@ -95,6 +96,7 @@ def main():
         bad_input_files.make_files(folder, gleaner)
         bad_input_saved.make_files(folder, gleaner)
         bad_input_simulate.make_files(folder)
+        bad_input_certs.make_files(folder, gleaner)
         for case in CASES:
             if options.names and not any(n in case[0] for n in options.names):
                 continue

@@ -10,6 +10,7 @@
 
 #include "app/advise_command.h"
 #include "app/ask_command.h"
+#include "app/certs_command.h"
 #include "app/config_file.h"
 #include "app/eval_command.h"
 #include "app/exit_code.h"
@@ -52,6 +53,7 @@ struct Options {
   GridFlags grid;
   AdviseOptions advise;
   EvalOptions eval;
+  CertsOptions certs;
   bool version_json = false;
 };
 
@@ -78,6 +80,7 @@ Status read_settings(const ConfigOptions& config, Command& command, std::span<Co
 
 Result<int> run_chosen(Command& command, Options& o, std::span<Command* const> commands) {
   if (command.name() == "version") return version_command(o.version_json);
+  if (command.name() == "certs") return certs_command(o.certs);
   const std::string& name = command.name();
   const ConfigOptions& config = name == "train"       ? o.train.config
                                 : name == "server"    ? o.server.config
@@ -145,8 +148,9 @@ int parse_and_run(int argc, const char* const* argv) {
   Command advise = advise_flags(options.advise);
   Command grid = grid_flags(options.grid);
   Command eval = eval_flags(options.eval);
+  Command certs = certs_flags(options.certs);
   Command version = version_flags(options.version_json);
-  const std::vector<Command*> commands{&train,    &server, &worker, &status,    &stop, &plan,
+  const std::vector<Command*> commands{&train,    &server, &worker, &status,    &stop, &certs,  &plan,
                                        &simulate, &advise, &grid,   &reproduce, &eval, &version};
 
   CLI::App app(kAbout, "gleaner");

@@ -17,6 +17,7 @@ namespace gleaner {
 [[nodiscard]] Command reproduce_flags(ReproduceFlags& flags);
 [[nodiscard]] Command advise_flags(AdviseOptions& options);
 [[nodiscard]] Command eval_flags(EvalOptions& options);
+[[nodiscard]] Command certs_flags(CertsOptions& options);
 [[nodiscard]] Command version_flags(bool& json);
 
 }  // namespace gleaner

@@ -228,4 +228,14 @@ struct AdviseOptions {
   bool json = false;
 };
 
+/// Flags of `gleaner certs`.
+struct CertsOptions {
+  std::string out;  ///< folder
+  std::size_t workers = 8;
+  std::size_t spares = 0;
+  std::string server;  ///< host names and addresses, comma-separated
+  std::size_t days = 365;
+  bool json = false;
+};
+
 }  // namespace gleaner

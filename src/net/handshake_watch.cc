@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <grpc/support/log.h>
 
+#include <map>
 #include <mutex>
 #include <string_view>
 
@@ -14,13 +15,14 @@ namespace gleaner {
 namespace {
 
 constexpr std::size_t kLinesPerSecond = 5;
+constexpr std::chrono::minutes kSameAgain{1};
 
 // gRPC's log is one function for the whole process, and so is this.
 struct Watch {
   std::mutex mutex;
   std::function<void(std::string)> say;
   LineLimit limit{kLinesPerSecond};
-  std::string last_of_files;  // gRPC says it anew every second
+  std::map<std::string, LineLimit::Clock::time_point> said_of_files;  // gRPC says it anew every second
 };
 Watch& watch() {
   static Watch* const one = new Watch;  // never destroyed: gRPC's threads log until the very end
@@ -63,8 +65,10 @@ void say_of_files(std::string line) {
   if (line.empty()) return;
   {
     const std::lock_guard lock(watch().mutex);
-    if (watch().last_of_files == line) return;
-    watch().last_of_files = line;
+    const LineLimit::Clock::time_point now = LineLimit::Clock::now();
+    const auto [said, is_new] = watch().said_of_files.try_emplace(line, now);
+    if (!is_new && now - said->second < kSameAgain) return;
+    said->second = now;
   }
   say_limited(std::move(line));
 }
@@ -87,7 +91,7 @@ void watch_handshakes(std::function<void(std::string)> say) {
     const std::lock_guard lock(watch().mutex);
     watch().say = std::move(say);
     watch().limit = LineLimit(kLinesPerSecond);
-    watch().last_of_files.clear();
+    watch().said_of_files.clear();
   }
   gpr_set_log_function(on_log);
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
