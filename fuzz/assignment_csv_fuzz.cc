@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "coding/assignment.h"
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 
 namespace gleaner {
 

@@ -1,7 +1,7 @@
 // Configuration files.
 #include "app/config_file.h"
-#include "fuzz_target.h"
-#include "memory_file.h"
+#include "fuzz/fuzz_target.h"
+#include "fuzz/memory_file.h"
 
 namespace gleaner {
 

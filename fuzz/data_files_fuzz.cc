@@ -7,8 +7,8 @@
 
 #include "data/load.h"
 #include "data/row_index.h"
-#include "fuzz_target.h"
-#include "memory_file.h"
+#include "fuzz/fuzz_target.h"
+#include "fuzz/memory_file.h"
 
 namespace gleaner {
 namespace {

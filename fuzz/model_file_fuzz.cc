@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
-#include "fuzz_target.h"
-#include "memory_file.h"
+#include "fuzz/fuzz_target.h"
+#include "fuzz/memory_file.h"
 #include "training/model_file.h"
 #include "training/npy.h"
 #include "training/npz.h"

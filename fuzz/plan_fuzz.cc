@@ -1,6 +1,6 @@
 // Plans as JSON, from a file or from a server.
 #include "coding/plan.h"
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 
 namespace gleaner {
 

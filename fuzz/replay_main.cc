@@ -8,7 +8,7 @@
 #include <map>
 #include <string>
 
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 
 namespace gleaner::fuzz {
 namespace {

@@ -1,7 +1,7 @@
 // Logs of runs, and the times of chunks that are replayed from them or from a table.
 #include <cmath>
 
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 #include "training/read_log.h"
 #include "work/speed_trace.h"
 

@@ -1,5 +1,5 @@
 // The setup of a run, as a worker gets it.
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 #include "wire/run_setup.h"
 
 namespace gleaner {

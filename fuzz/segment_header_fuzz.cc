@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 #include "wire/segment_header.h"
 
 namespace gleaner {

@@ -2,7 +2,7 @@
 #include <cstring>
 #include <string>
 
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 #include "training/digest.h"
 #include "work/snapshot_bytes.h"
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "app/recovery_flags.h"
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 #include "sim/network_model.h"
 #include "work/faults.h"
 #include "work/schedule_spec.h"

@@ -1,5 +1,5 @@
 // Frames that come from a worker. Whatever is taken has one spelling.
-#include "fuzz_target.h"
+#include "fuzz/fuzz_target.h"
 #include "support/wire_shown.h"
 #include "wire/codec.h"
 
