@@ -6,13 +6,16 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 set(GLEANER_SANITIZE "" CACHE STRING "Sanitizers for every target: empty, 'address;undefined' or 'thread'")
 option(GLEANER_WERROR "Treat warnings as errors" ON)
+option(GLEANER_FUZZ "Build for libFuzzer (clang): see docs/fuzzing.md" OFF)
 
 # No fused multiply-add behind our back: a float has the same bits at every
 # optimisation level and under every sanitizer (docs/decisions/0003-determinism.md).
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -ffp-contract=off)
 # g++ 12 reports moves of std::variant as reads of uninitialised members (GCC bug 105562 and its
 # kin), and of std::string as overlapping copies (bug 105651); the address sanitizer and valgrind look for the real thing.
-add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+endif()
 if(GLEANER_WERROR)
   add_compile_options(-Werror)
 endif()
@@ -26,6 +29,9 @@ if("address" IN_LIST GLEANER_SANITIZE)
 elseif("thread" IN_LIST GLEANER_SANITIZE)
   add_compile_options(-fsanitize=thread -Wno-tsan)
   add_link_options(-fsanitize=thread)
+endif()
+if(GLEANER_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 find_program(GLEANER_CCACHE ccache)

@@ -8,5 +8,5 @@ clang_format=/usr/bin/clang-format
 [[ -x $clang_format ]] || clang_format=clang-format
 action=(--dry-run --Werror)
 [[ ${1:-} != --fix ]] || action=(-i)
-find src bench tests include examples \( -name '*.cc' -o -name '*.h' -o -name '*.hpp' -o -name '*.cpp' \) -print0 |
+find src bench tests fuzz include examples \( -name '*.cc' -o -name '*.h' -o -name '*.hpp' -o -name '*.cpp' \) -print0 |
   xargs -0 -P "$(nproc)" -n 16 "$clang_format" "${action[@]}"

@@ -32,7 +32,7 @@ def definitions(path):
 def main():
     root = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent
     places = collections.defaultdict(list)
-    for folder in ["src", "include", "tests", "bench"]:
+    for folder in ["src", "include", "tests", "bench", "fuzz"]:
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in {".h", ".cc"}:
                 for name, number in definitions(path):

@@ -100,7 +100,7 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& 
   const std::string listen = local ? "127.0.0.1:0" : o.cluster.listen;
   Result<SecuredEndpoint> door = secure("--listen", listen, o.cluster.security);
   if (!door) return door.error();
-  const Result<Duration> beat = parse_duration(o.cluster.heartbeat);
+  const Result<Duration> beat = parse_duration(o.cluster.heartbeat, TimeUnits::required);
   if (!beat || beat.value() < std::chrono::milliseconds(1)) {
     return bad_input(fmt::format("--heartbeat {} is no time from 1ms on", o.cluster.heartbeat),
                      "give e.g. 100ms");

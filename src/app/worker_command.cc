@@ -224,7 +224,7 @@ Result<int> WorkerProcess::run() {
 Result<int> worker_command(const WorkerFlags& flags) {
   const InterruptGuard guard;
   if (flags.connect.empty()) return bad_input("--connect is missing", "name the server: --connect HOST:PORT");
-  const Result<Duration> patience = parse_duration(flags.patience);
+  const Result<Duration> patience = parse_duration(flags.patience, TimeUnits::required);
   if (!patience) return bad_input(fmt::format("--patience {} is no time", flags.patience), "give e.g. 5min");
   Result<SecuredEndpoint> server = secure("--connect", flags.connect, flags.security);
   if (!server) return server.error();

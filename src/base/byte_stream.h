@@ -86,6 +86,8 @@ class ByteReader {
     if (!part.empty()) std::memcpy(items.data(), part.data(), part.size());
     return items;
   }
+  /// Something was read that cannot be.
+  void refuse() { ok_ = false; }
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
 

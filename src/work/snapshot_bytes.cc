@@ -35,6 +35,7 @@ Fault read_fault(ByteReader& in) {
   const bool returns = in.flag();
   const auto back = in.number<std::uint64_t>();
   if (returns) f.back = back;
+  if (!returns && back != 0) in.refuse();
   f.by_chance = in.flag();
   return f;
 }
@@ -53,6 +54,7 @@ PendingAlarm read_alarm(ByteReader& in) {
   const bool strikes = in.flag();
   const Fault fault = read_fault(in);
   if (strikes) a.strike = fault;
+  if (!strikes && fault != Fault{}) in.refuse();
   return a;
 }
 
@@ -128,7 +130,9 @@ RoundBook::State read_book(ByteReader& in) {
   for (std::uint64_t* n : {&s.rounds, &s.chunks_completed, &s.chunks_used, &s.bytes_to_server,
                            &s.bytes_to_workers, &s.workers_lost})
     *n = in.number<std::uint64_t>();
-  s.epochs_max = static_cast<std::uint32_t>(in.number<std::uint64_t>());
+  const auto epochs = in.number<std::uint64_t>();
+  s.epochs_max = static_cast<std::uint32_t>(epochs);
+  if (epochs != s.epochs_max) in.refuse();
   for (double* x : {&s.loss, &s.accuracy, &s.gradient_error_max, &b.test_accuracy}) *x = in.number<double>();
   b.seconds = in.list<double>([&] { return in.number<double>(); });
   s.ledger = read_page(in);
