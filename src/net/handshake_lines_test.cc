@@ -64,13 +64,13 @@ TEST(HandshakeLines, OfFiles) {
 }
 
 TEST(LineLimit, LetsSomeLinesASecondPassAndCountsTheOthers) {
-  LineLimit limit(2);
+  LineLimit limit(2, 1);
   const LineLimit::Clock::time_point start{};
   EXPECT_TRUE(limit.pass(start));
   EXPECT_TRUE(limit.pass(start + 10ms));
   EXPECT_FALSE(limit.pass(start + 20ms));
-  EXPECT_FALSE(limit.pass(start + 999ms));
-  EXPECT_TRUE(limit.pass(start + 1s));
+  EXPECT_FALSE(limit.pass(start + 900ms));
+  EXPECT_TRUE(limit.pass(start + 1100ms));
   EXPECT_EQ(limit.take_dropped(), 2U);
   EXPECT_EQ(limit.take_dropped(), 0U);
 }

@@ -31,11 +31,11 @@ struct Trouble {
 ///
 ///     refused a connection: its certificate, "worker-3", is signed by "Gleaner CA 12ab", who is unknown here
 ///
-/// and of every error that gRPC logs; everything below an error is dropped. At most 5 lines a second: what is
-/// more is counted, and the count stands before the next line. `say` is called from gRPC's threads, one at
-/// a time; it must be quick and must not call gRPC. Call this before the first credentials are made: of TLS
-/// contexts that exist already it learns less. An empty function: only dropped. Holds for the process; the
-/// last call counts. gRPC does not tell the address of who was refused.
+/// and of every error that gRPC logs; everything below an error is dropped. 30 lines at once, then 2 a
+/// second: what is more is counted, and the count stands before the next line. `say` is called from gRPC's
+/// threads, one at a time; it must be quick and must not call gRPC. Call this before the first credentials
+/// are made: of TLS contexts that exist already it learns less. An empty function: only dropped. Holds for
+/// the process; the last call counts. gRPC does not tell the address of who was refused.
 void watch_handshakes(std::function<void(std::string)> say);
 
 }  // namespace gleaner

@@ -199,11 +199,11 @@ TEST_F(Trouble, FilesThatVanished) {
 }
 
 TEST_F(Trouble, AFloodIsCounted) {
-  for (int i = 0; i < 40; ++i) (void)why(std::nullopt);
+  for (int i = 0; i < 80; ++i) (void)why(std::nullopt);
   std::this_thread::sleep_for(1100ms);
   (void)why(std::nullopt);
   std::this_thread::sleep_for(100ms);
-  EXPECT_LT(lines.of(folder.of("")).size(), 30U);
+  EXPECT_LT(lines.of(folder.of("")).size(), 60U);
   EXPECT_THAT(lines.of(folder.of("")),
               ::testing::Contains(HasSubstr(" more lines like these before the next one were left out")));
 }

@@ -14,14 +14,16 @@
 namespace gleaner {
 namespace {
 
-constexpr std::size_t kLinesPerSecond = 5;
+// A cluster that is started with the wrong certificates is heard to the last worker; a flood is not.
+constexpr double kLinesAtOnce = 30;
+constexpr double kLinesPerSecond = 2;
 constexpr std::chrono::minutes kSameAgain{1};
 
 // gRPC's log is one function for the whole process, and so is this.
 struct Watch {
   std::mutex mutex;
   std::function<void(std::string)> say;
-  LineLimit limit{kLinesPerSecond};
+  LineLimit limit{kLinesAtOnce, kLinesPerSecond};
   std::map<std::string, LineLimit::Clock::time_point> said_of_files;  // gRPC says it anew every second
 };
 Watch& watch() {
@@ -90,7 +92,7 @@ void watch_handshakes(std::function<void(std::string)> say) {
   {
     const std::lock_guard lock(watch().mutex);
     watch().say = std::move(say);
-    watch().limit = LineLimit(kLinesPerSecond);
+    watch().limit = LineLimit(kLinesAtOnce, kLinesPerSecond);
     watch().said_of_files.clear();
   }
   gpr_set_log_function(on_log);

@@ -1,6 +1,7 @@
-// So many lines a second and no more, so that a flood does not fill a log.
+// Some lines at once, so many a second after that and no more, so that a flood does not fill a log.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -8,20 +9,19 @@
 
 namespace gleaner {
 
-/// Not thread safe.
+/// A burst passes whole, a flood at `per_second`. Not thread safe.
 class LineLimit {
  public:
   using Clock = std::chrono::steady_clock;
-  explicit LineLimit(std::size_t lines_per_second) : lines_max_(lines_per_second) {}
+  LineLimit(double burst, double per_second) : burst_(burst), per_second_(per_second), left_(burst) {}
 
   /// True if a line may be said now; otherwise it is counted.
   [[nodiscard]] bool pass(Clock::time_point now) {
-    if (!began_ || now - *began_ >= std::chrono::seconds(1)) {
-      began_ = now;
-      lines_ = 0;
-    }
-    if (lines_ < lines_max_) {
-      ++lines_;
+    if (last_) left_ += per_second_ * std::chrono::duration<double>(now - *last_).count();
+    left_ = std::min(left_, burst_);
+    last_ = now;
+    if (left_ >= 1) {
+      left_ -= 1;
       return true;
     }
     ++dropped_;
@@ -31,10 +31,11 @@ class LineLimit {
   [[nodiscard]] std::size_t take_dropped() { return std::exchange(dropped_, 0); }
 
  private:
-  std::size_t lines_max_;
-  std::size_t lines_ = 0;
+  double burst_;
+  double per_second_;
+  double left_;
   std::size_t dropped_ = 0;
-  std::optional<Clock::time_point> began_;
+  std::optional<Clock::time_point> last_;
 };
 
 }  // namespace gleaner
