@@ -27,7 +27,7 @@ namespace gleaner {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using LinkOrFailure = std::variant<std::unique_ptr<WorkerLink>, JoinFailure>;
+using LinkOrFailure = std::variant<std::unique_ptr<JoinedLink>, JoinFailure>;
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -63,9 +63,9 @@ class WorkerProcess {
  private:
   /// Knocks again and again, until there is a place, or no hope.
   LinkOrFailure knock(const std::optional<EarlierLife>& earlier);
-  Result<WorkerEnding> work(std::unique_ptr<WorkerLink> link);
+  Result<WorkerEnding> work(std::unique_ptr<JoinedLink> link);
   Result<std::shared_ptr<const HeldChunks>> bring_data(const RunSetup& setup, const Plan& plan,
-                                                       WorkerLink& link);
+                                                       JoinedLink& link);
   void name(const Peer& peer) { who_ = fmt::format("worker {}", peer.worker.value); }
   void tell(const std::string& line) const { say("{}: {}\n", who_, line); }
 
@@ -77,7 +77,7 @@ class WorkerProcess {
   TraceFile trace_;
   std::optional<ChunkShelf> shelf_;
   std::string shelf_digest_;
-  std::unique_ptr<WorkerLink> next_;  // of another life, made while the last one ended
+  std::unique_ptr<JoinedLink> next_;  // of another life, made while the last one ended
 };
 
 LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLife>& earlier) {
@@ -93,7 +93,7 @@ LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLife>& earlier) {
     options.earlier = earlier;
     options.release = GLEANER_VERSION;
     options.host = host_;
-    LinkOrFailure joined = WorkerLink::join(
+    LinkOrFailure joined = JoinedLink::join(
         options, [] { return !InterruptGuard::interrupted(); },
         [this](const std::string& why) { tell(fmt::format("waits: {}", why)); });
     auto* failure = std::get_if<JoinFailure>(&joined);
@@ -109,7 +109,7 @@ LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLife>& earlier) {
 }
 
 Result<std::shared_ptr<const HeldChunks>> WorkerProcess::bring_data(const RunSetup& setup, const Plan& plan,
-                                                                    WorkerLink& link) {
+                                                                    JoinedLink& link) {
   if (!shelf_ || shelf_digest_ != setup.data_digest) {
     ShelfOptions options;
     options.folder = flags_.data;
@@ -140,7 +140,7 @@ Result<std::shared_ptr<const HeldChunks>> WorkerProcess::bring_data(const RunSet
   return held;
 }
 
-Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<WorkerLink> link) {
+Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
   const Placed placed = link->placed();
   name(placed.peer);
   Result<std::string> bytes = link->setup();
@@ -162,7 +162,7 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<WorkerLink> link) {
   const std::size_t parameters = spec.value().objective->parameters();
   WorkerSurroundings around;
   around.start = [&](RemoteLink& l, RemoteWorkerSink& sink) {
-    static_cast<WorkerLink&>(l).start(sink, limits, parameters);
+    static_cast<JoinedLink&>(l).start(sink, limits, parameters);
   };
   around.reconnect = [&]() -> std::variant<std::unique_ptr<RemoteLink>, WorkerEnding> {
     LinkOrFailure again = knock(life);
@@ -170,7 +170,7 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<WorkerLink> link) {
       return WorkerEnding{f->run_is_over ? WorkerEnding::Kind::run_is_over : WorkerEnding::Kind::no_server,
                           "", f->why};
     }
-    auto joined = std::move(std::get<std::unique_ptr<WorkerLink>>(again));
+    auto joined = std::move(std::get<std::unique_ptr<JoinedLink>>(again));
     if (joined->placed().peer == placed.peer && joined->placed().term == placed.term) return joined;
     next_ = std::move(joined);
     return WorkerEnding{WorkerEnding::Kind::replaced};
@@ -187,14 +187,14 @@ Result<int> WorkerProcess::run() {
   if (Status s = trace_.open(flags_.trace); !s) return s.error();
   Clock::time_point hopeless = Clock::now() + patience_;
   while (true) {
-    std::unique_ptr<WorkerLink> link = std::move(next_);
+    std::unique_ptr<JoinedLink> link = std::move(next_);
     if (!link) {
       LinkOrFailure joined = knock(std::nullopt);
       if (const auto* f = std::get_if<JoinFailure>(&joined)) {
         if (f->run_is_over || InterruptGuard::interrupted()) return kExitDone;
         return run_failed(f->why);
       }
-      link = std::move(std::get<std::unique_ptr<WorkerLink>>(joined));
+      link = std::move(std::get<std::unique_ptr<JoinedLink>>(joined));
     }
     Result<WorkerEnding> ending = work(std::move(link));
     if (!ending) {  // before it could work

@@ -64,9 +64,9 @@ class GrpcWorker final : public WorkerTransport {
     options.server = server;
     options.credentials = grpc::InsecureChannelCredentials();
     options.slot = peer.worker;
-    auto joined = WorkerLink::join(
+    auto joined = JoinedLink::join(
         options, [] { return true; }, [](const std::string&) {});
-    link_ = std::move(std::get<std::unique_ptr<WorkerLink>>(joined));
+    link_ = std::move(std::get<std::unique_ptr<JoinedLink>>(joined));
     EXPECT_EQ(link_->placed().peer, peer);
     link_->start(ear_, {8, 64}, 1 << 20);
   }
@@ -75,7 +75,7 @@ class GrpcWorker final : public WorkerTransport {
 
  private:
   WorkerEar ear_;
-  std::unique_ptr<WorkerLink> link_;
+  std::unique_ptr<JoinedLink> link_;
 };
 
 Network over_grpc(ServerSink& sink) {

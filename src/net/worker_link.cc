@@ -43,7 +43,7 @@ std::string sentence(const grpc::Status& status) {
 }  // namespace
 
 /// What is shared by the streams of a link: what it has heard, and who hears it.
-struct WorkerLink::Hearing {
+struct JoinedLink::Hearing {
   std::mutex mutex;
   std::condition_variable changed;
   std::optional<Placed> placed;
@@ -69,7 +69,7 @@ struct WorkerLink::Hearing {
   }
 };
 
-class WorkerLink::Control final : public ClientStream {
+class JoinedLink::Control final : public ClientStream {
  public:
   Control(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<Hearing> hearing)
       : ClientStream(std::move(channel)), hearing_(std::move(hearing)) {}
@@ -107,7 +107,7 @@ class WorkerLink::Control final : public ClientStream {
   std::shared_ptr<Hearing> hearing_;
 };
 
-class WorkerLink::Vectors final : public ClientStream {
+class JoinedLink::Vectors final : public ClientStream {
  public:
   Vectors(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<Hearing> hearing)
       : ClientStream(std::move(channel)), hearing_(std::move(hearing)) {}
@@ -133,7 +133,7 @@ class WorkerLink::Vectors final : public ClientStream {
 };
 
 /// A call whose answers are taken one after another by the thread that asked.
-class WorkerLink::Fetch final : public ClientStream {
+class JoinedLink::Fetch final : public ClientStream {
  public:
   using ClientStream::ClientStream;
   ~Fetch() override {
@@ -180,21 +180,21 @@ class WorkerLink::Fetch final : public ClientStream {
   bool given_up_ = false;
 };
 
-WorkerLink::WorkerLink(const JoinOptions& options)
+JoinedLink::JoinedLink(const JoinOptions& options)
     : hearing_(std::make_shared<Hearing>()),
       vector_channel_(make_channel(options.server, options.credentials)),
       control_(std::make_unique<Control>(make_channel(options.server, options.credentials), hearing_)) {}
 
 // Vectors first, so that what was sent is there when the server hears that the link is closed.
-WorkerLink::~WorkerLink() {
+JoinedLink::~JoinedLink() {
   vectors_.reset();
   control_.reset();
 }
 
-std::variant<std::unique_ptr<WorkerLink>, JoinFailure> WorkerLink::join(
+std::variant<std::unique_ptr<JoinedLink>, JoinFailure> JoinedLink::join(
     const JoinOptions& options, const std::function<bool()>& keep_waiting,
     const std::function<void(const std::string&)>& waits) {
-  std::unique_ptr<WorkerLink> link(new WorkerLink(options));
+  std::unique_ptr<JoinedLink> link(new JoinedLink(options));
   link->control_->start(calls::kControl);
   link->send_frame(Knock{kWireVersionFirst, kWireVersionLast, options.release, options.slot, options.earlier,
                          options.host});
@@ -226,15 +226,15 @@ std::variant<std::unique_ptr<WorkerLink>, JoinFailure> WorkerLink::join(
   return link;
 }
 
-const Placed& WorkerLink::placed() const { return *hearing_->placed; }
+const Placed& JoinedLink::placed() const { return *hearing_->placed; }
 
-grpc::ByteBuffer WorkerLink::introduction() const {
+grpc::ByteBuffer JoinedLink::introduction() const {
   Knock knock;
   knock.earlier = EarlierLife{placed().peer, placed().term, placed().token};
   return to_buffer(encode(WorkerFrame(std::move(knock))));
 }
 
-Result<std::string> WorkerLink::setup() {
+Result<std::string> JoinedLink::setup() {
   Fetch call(vector_channel_);
   call.start(calls::kSetup);
   call.send(introduction());
@@ -242,7 +242,7 @@ Result<std::string> WorkerLink::setup() {
   return run_failed("the server did not tell what the run is: " + sentence(call.status()));
 }
 
-Status WorkerLink::fetch(ChunkId chunk, std::uint64_t offset,
+Status JoinedLink::fetch(ChunkId chunk, std::uint64_t offset,
                          const std::function<bool(const DataPart&)>& on_part) {
   Fetch call(vector_channel_);
   call.start(calls::kData);
@@ -271,7 +271,7 @@ Status WorkerLink::fetch(ChunkId chunk, std::uint64_t offset,
       fmt::format("chunk {} broke off at byte {}: {}", chunk.value, offset, sentence(call.status())));
 }
 
-void WorkerLink::start(RemoteWorkerSink& sink, const WireLimits& limits, std::size_t parameters) {
+void JoinedLink::start(RemoteWorkerSink& sink, const WireLimits& limits, std::size_t parameters) {
   {
     const std::scoped_lock lock(hearing_->mutex);
     hearing_->limits = limits;
@@ -284,14 +284,14 @@ void WorkerLink::start(RemoteWorkerSink& sink, const WireLimits& limits, std::si
   vectors_->send(introduction());
 }
 
-void WorkerLink::send_frame(const WorkerFrame& frame) { control_->send(to_buffer(encode(frame))); }
-void WorkerLink::send(WorkerMessage message) { send_frame(std::move(message)); }
-void WorkerLink::send(WorkNote note) { send_frame(note); }
-void WorkerLink::heartbeat() { send_frame(Heartbeat{}); }
-void WorkerLink::leaving() { send_frame(Leaving{}); }
-void WorkerLink::close_vectors() { vectors_->hurry(); }
+void JoinedLink::send_frame(const WorkerFrame& frame) { control_->send(to_buffer(encode(frame))); }
+void JoinedLink::send(WorkerMessage message) { send_frame(std::move(message)); }
+void JoinedLink::send(WorkNote note) { send_frame(note); }
+void JoinedLink::heartbeat() { send_frame(Heartbeat{}); }
+void JoinedLink::leaving() { send_frame(Leaving{}); }
+void JoinedLink::close_vectors() { vectors_->hurry(); }
 
-bool WorkerLink::send_segment(VectorSegment segment) {
+bool JoinedLink::send_segment(VectorSegment segment) {
   SegmentHeader header;
   header.kind = SegmentKind::vector;
   header.ticket = segment.ticket;

@@ -34,16 +34,16 @@ struct JoinFailure {
 };
 
 /// One link of one life. Thread safe.
-class WorkerLink final : public RemoteLink {
+class JoinedLink final : public RemoteLink {
  public:
   /// Knocks and waits for a place, as long as `keep_waiting` says; `waits` is told when the server has none
   /// yet.
-  [[nodiscard]] static std::variant<std::unique_ptr<WorkerLink>, JoinFailure> join(
+  [[nodiscard]] static std::variant<std::unique_ptr<JoinedLink>, JoinFailure> join(
       const JoinOptions& options, const std::function<bool()>& keep_waiting,
       const std::function<void(const std::string&)>& waits);
-  ~WorkerLink() override;
-  WorkerLink(const WorkerLink&) = delete;
-  WorkerLink& operator=(const WorkerLink&) = delete;
+  ~JoinedLink() override;
+  JoinedLink(const JoinedLink&) = delete;
+  JoinedLink& operator=(const JoinedLink&) = delete;
 
   [[nodiscard]] const Placed& placed() const;
   /// What the server says of the run: bytes for decode_run_setup. Waits for the answer.
@@ -69,7 +69,7 @@ class WorkerLink final : public RemoteLink {
   class Vectors;
   class Fetch;
   struct Hearing;
-  explicit WorkerLink(const JoinOptions& options);
+  explicit JoinedLink(const JoinOptions& options);
   void send_frame(const WorkerFrame& frame);
   [[nodiscard]] grpc::ByteBuffer introduction() const;
 
