@@ -45,6 +45,7 @@ bool worth_a_line(const Note& note) {
     case NoteKind::waiting:
     case NoteKind::worker_refused:
     case NoteKind::chunk_rejected:
+    case NoteKind::vector_late:
     case NoteKind::vector_rejected: return true;
     case NoteKind::worker_joined: return note.count > 1 && note.round.value > 0;  // 0: all, of a resumed run
     default: return false;

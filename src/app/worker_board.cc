@@ -47,6 +47,7 @@ void WorkerBoard::follow(const Note& note) {
     case NoteKind::vector_sent: row.state = "has sent its vector"; break;
     case NoteKind::nothing_to_send: row.state = "stopped, nothing finished"; break;
     case NoteKind::chunk_rejected: row.state = "REJECTED: " + note.text; break;
+    case NoteKind::vector_late: row.state = "too slow to send"; break;
     case NoteKind::vector_rejected: row.state = "REJECTED: " + note.text; break;
     default: break;
   }

@@ -19,6 +19,7 @@ const char* name_of(NoteKind kind) {
     case NoteKind::vector_arrived: return "vector_arrived";
     case NoteKind::vector_stale: return "vector_stale";
     case NoteKind::vector_rejected: return "vector_rejected";
+    case NoteKind::vector_late: return "vector_late";
     case NoteKind::chunk_rejected: return "chunk_rejected";
     case NoteKind::message_ignored: return "message_ignored";
     case NoteKind::recovered: return "recovered";
@@ -97,6 +98,8 @@ std::string sentence(const Note& n) {
       return fmt::format("the vector of {} arrived whole (epoch {}), {}", w, e,
                          !n.text.empty() ? n.text : fmt::format("{} still missing", n.count));
     case NoteKind::vector_stale: return fmt::format("a stale vector of {} was ignored: {}", w, n.text);
+    case NoteKind::vector_late:
+      return fmt::format("{} is too slow to send and is left out of this round: {}", w, n.text);
     case NoteKind::vector_rejected: return fmt::format("the vector of {} was rejected: {}", w, n.text);
     case NoteKind::chunk_rejected: return fmt::format("{} of {} was rejected: {}", c, w, n.text);
     case NoteKind::message_ignored:

@@ -27,6 +27,7 @@ enum class NoteKind : std::uint8_t {
   vector_arrived,  ///< worker, epoch; count = vectors still missing; text = what is missing besides vectors
   vector_stale,    ///< worker, epoch; text = why
   vector_rejected,  ///< worker; text = why
+  vector_late,      ///< worker; text = why
   chunk_rejected,   ///< worker, chunk; text = why
   message_ignored,  ///< worker (if any); text = why
   recovered,        ///< epoch; value = residual (0: exact); count = chunks used

@@ -181,20 +181,33 @@ void Server::on(Time /*now*/, const VectorIn& e, Out& out) {
 }
 
 void Server::on(Time now, const VectorBad& e, Out& out) {
-  if (e.peer.worker.index() >= peers_.size()) return;
-  PeerState& p = peers_[e.peer.worker.index()];
-  if (!speaks_now(p, e.peer) || e.ticket.stamp != stamp_ || !p.expected || p.arrived ||
-      e.ticket.epoch != p.epoch) {
-    return;  // stale: it would not have been used
-  }
+  if (!is_on_its_way(e.peer, e.ticket)) return;  // stale: it would not have been used
   Note n = note(NoteKind::vector_rejected, e.peer.worker);
   n.text = e.why;
   say(std::move(n), out);
   last_rejection_ = fmt::format("the vector of worker {} was rejected: {}", e.peer.worker.value, e.why);
-  p.barred = true;
-  hope_changed_.push_back(e.peer.worker);
-  out.push_back(Forget{stamp_, e.peer.worker});
-  invalidate(e.peer.worker, out);
+  bar(now, e.peer, out);
+}
+
+void Server::on(Time now, const VectorLate& e, Out& out) {
+  if (!is_on_its_way(e.peer, e.ticket) || !can_do_without(e.peer.worker)) return;
+  Note n = note(NoteKind::vector_late, e.peer.worker);
+  n.text = e.why;
+  say(std::move(n), out);
+  bar(now, e.peer, out);
+}
+
+bool Server::is_on_its_way(Peer peer, Ticket ticket) const {
+  if (peer.worker.index() >= peers_.size()) return false;
+  const PeerState& p = peers_[peer.worker.index()];
+  return speaks_now(p, peer) && ticket.stamp == stamp_ && p.expected && !p.arrived && ticket.epoch == p.epoch;
+}
+
+void Server::bar(Time now, Peer peer, Out& out) {
+  peers_[peer.worker.index()].barred = true;
+  hope_changed_.push_back(peer.worker);
+  out.push_back(Forget{stamp_, peer.worker});
+  invalidate(peer.worker, out);
   if (check_hope(now, out)) mend(now, out);
 }
 

@@ -96,6 +96,7 @@ class Server {
   void on(Time now, const WorkerLost& e, Out& out);
   void on(Time now, const VectorIn& e, Out& out);
   void on(Time now, const VectorBad& e, Out& out);
+  void on(Time now, const VectorLate& e, Out& out);
   void on(Time now, const Combined& e, Out& out);
   void on(Time now, const CommitDone& e, Out& out);
   void on(Time now, const OrdersReady& e, Out& out);
@@ -116,6 +117,12 @@ class Server {
   /// False if that takes a closer look.
   [[nodiscard]] bool everything_can_still_come();
   bool replace_vectors_of_dead_lives(Out& out);
+  /// Without what this live worker has done and may still do, can every chunk have its copies?
+  [[nodiscard]] bool can_do_without(WorkerId worker) const;
+  /// Its current vector, still on the way, is out, and so is the worker for this round.
+  void bar(Time now, Peer peer, Out& out);
+  /// Expected of this very life, and not whole yet.
+  [[nodiscard]] bool is_on_its_way(Peer peer, Ticket ticket) const;
   bool give_up_vectors_in_the_way(Out& out);
   /// False if the run failed: nothing more is to be done for this event.
   bool check_hope(Time now, Out& out);

@@ -45,6 +45,13 @@ struct VectorBad {
   Ticket ticket;
   std::string why;
 };
+/// This vector is so slow that the round is sooner over without it: the driver's judgement. Ignored where
+/// some chunk would have too few copies then.
+struct VectorLate {
+  Peer peer;
+  Ticket ticket;
+  std::string why;
+};
 /// Segments 0 .. segments-1 of the round's gradient have been combined: nobody need send them again. Those
 /// that no earlier Combined named were combined under the selection of `epoch`.
 struct Combined {
@@ -79,8 +86,8 @@ struct TimerFired {
 };
 /// Everything that a server with ServerOptions::looks sees at this moment has been told: it decides now.
 struct Look {};
-using ServerEvent = std::variant<BeginRound, FromWorker, WorkerLost, VectorIn, VectorBad, Combined,
-                                 CommitDone, OrdersReady, TimerFired, Look>;
+using ServerEvent = std::variant<BeginRound, FromWorker, WorkerLost, VectorIn, VectorBad, VectorLate,
+                                 Combined, CommitDone, OrdersReady, TimerFired, Look>;
 
 // ---- actions, to be performed in order
 

@@ -237,6 +237,22 @@ bool Server::give_up_vectors_in_the_way(Out& out) {
   return true;
 }
 
+// A chunk whose copies hang on a vector that cannot be encoded again is left as it is: that vector would have
+// to be given up with this one.
+bool Server::can_do_without(WorkerId worker) const {
+  UsedSlots possible = possible_slots();
+  possible[worker.index()].clear();
+  const Assignment& a = plan_->assignment();
+  for (const ChunkId chunk : a.chunks_of(worker)) {
+    if (is_frozen(chunk)) return false;
+    std::size_t copies = 0;
+    for (const Assignment::Holder& h : a.holders_of(chunk))
+      copies += possible[h.worker.index()].contains(h.slot) ? 1 : 0;
+    if (copies < plan_->blocks()) return false;
+  }
+  return true;
+}
+
 bool Server::check_hope(Time now, Out& out) {
   const bool undisturbed = std::all_of(peers_.begin(), peers_.end(), [](const PeerState& p) {
     return p.live && !p.barred && p.rejected.empty();

@@ -37,6 +37,7 @@ namespace gleaner::test {
 ///   cut worker=3 | reconnect worker=3   its link breaks and comes back, the process goes on
 ///   repeat worker=2                     its last report of progress arrives once more
 ///   stranger worker=9 [plan=other] [life=1]   somebody says Hello
+///   too-slow worker=1 life=1 epoch=1    the driver finds its vector too slow
 ///   late-vector worker=1 life=1 epoch=1 the news of a whole vector arrives late
 ///   restart-server term=2
 ///   pass 100ms
@@ -79,6 +80,10 @@ class Scenario {
     } else if (l.name == "late-vector") {
       c.inject(
           VectorIn{{w, Incarnation(l.number("life", 1))}, {c.server().stamp(), Epoch(l.number("epoch", 1))}});
+    } else if (l.name == "too-slow") {
+      const Server& s = c.server();
+      c.inject(VectorLate{
+          {w, Incarnation(l.number("life", 1))}, {s.stamp(), Epoch(l.number("epoch", 1))}, "a thin link"});
     } else if (l.name == "lose") {
       c.host(w).held = l.has("quietly");
       c.crash(w, true);
