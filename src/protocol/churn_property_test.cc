@@ -26,6 +26,7 @@ class Churn {
   void maybe_act() {
     if (faults_ > 0 && random_.uniform() < 0.06) hit();
     if (!down_.empty() && random_.uniform() < 0.08) bring_back();
+    if (faults_ > 0 && random_.uniform() < 0.04) find_late();
     // Somebody repeats himself, perhaps from an earlier round or an earlier life.
     if (!said_.empty() && random_.uniform() < 0.1) cluster_.inject(said_[random_.below(said_.size())]);
   }
@@ -51,6 +52,15 @@ class Churn {
   }
 
  private:
+  // The driver finds a vector too slow, which may be on its way, here already, or of an earlier epoch.
+  void find_late() {
+    const WorkerId worker(static_cast<std::uint32_t>(random_.below(cluster_.plan().workers())));
+    if (!cluster_.is_running(worker)) return;
+    --faults_;
+    const Peer peer = cluster_.host(worker).peer;
+    const Epoch epoch(static_cast<std::uint32_t>(1 + random_.below(3)));
+    cluster_.inject(VectorLate{peer, {cluster_.server().stamp(), epoch}, "found late"});
+  }
   void hit() {
     const WorkerId worker(static_cast<std::uint32_t>(random_.below(cluster_.plan().workers())));
     if (std::find(down_.begin(), down_.end(), worker) != down_.end()) return;
