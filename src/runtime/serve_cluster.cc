@@ -24,7 +24,12 @@ ChunkOutcome outcome_of(WorkNote::Kind kind) {
 }  // namespace
 
 ServeCluster::ServeCluster(const RunSpec& spec, RunObserver& observer, ServeOptions options)
-    : spec_(spec), observer_(observer), options_(std::move(options)), window_(kUnbounded) {
+    : spec_(spec),
+      observer_(observer),
+      options_(std::move(options)),
+      window_(kUnbounded),
+      vectors_(options_.heartbeat),
+      layout_(SegmentLayout::of(spec.objective->dimension(), spec.plan->blocks(), spec.segment_floats)) {
   const std::size_t workers = spec.plan->workers();
   if (options_.start_with == 0 || options_.start_with > workers) options_.start_with = workers;
   for (std::size_t w = 0; w < workers; ++w) members_.emplace_back(options_.heartbeat);
@@ -70,7 +75,9 @@ void ServeCluster::on_message(Peer peer, WorkerMessage message) {
 }
 void ServeCluster::on_segment(VectorSegment segment) {
   // A worker sends none before it was told to, and by then the half is there.
-  if (half_) half_->deliver(std::move(segment));
+  if (!half_) return;
+  inbox_.push(SegmentCame{segment.peer, segment.ticket});
+  half_->deliver(std::move(segment));
 }
 
 ServeCluster::Member* ServeCluster::member(Peer peer) {
@@ -162,6 +169,7 @@ void ServeCluster::handle(Spares& event) {
 }
 
 void ServeCluster::before_round(RoundId /*round*/) {
+  vectors_.round_begins(half_->now());
   for (std::uint32_t w = 0; w < members_.size(); ++w) {
     Member& m = members_[w];
     if (!m.leaving || !m.linked) continue;
@@ -194,6 +202,16 @@ void ServeCluster::tick() {
   last_tick_ = at;
   next_tick_ = at + every;
   if (!begun_ && !observer_.keep_going()) return half_->end("interrupted", "asked to stop");
+  look_for_silent(at);
+  look_for_late();
+}
+
+void ServeCluster::look_for_late() {
+  for (VectorWatch::Late& late : vectors_.late(half_->now()))
+    server_event(VectorLate{late.peer, late.ticket, std::move(late.why)});
+}
+
+void ServeCluster::look_for_silent(Clock::time_point at) {
   for (std::uint32_t w = 0; w < members_.size(); ++w) {
     Member& m = members_[w];
     if (!m.linked || !m.heard) continue;

@@ -15,6 +15,7 @@
 #include "runtime/cluster_status.h"
 #include "runtime/mailbox.h"
 #include "runtime/server_half.h"
+#include "runtime/vector_watch.h"
 #include "transport/remote.h"
 
 namespace gleaner {
@@ -31,7 +32,8 @@ struct ServeOptions {
 ///
 /// A worker counts from its Hello on. It is given up when its link is closed, or when its signs of life have
 /// been missing for longer than its own past makes credible (adapt: Suspicion); time in which this process
-/// itself stood still does not count. One that is given up and comes back is believed.
+/// itself stood still does not count. One that is given up and comes back is believed. A vector that is too
+/// slow to come (VectorWatch) is left out of its round.
 class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
  public:
   using Clock = std::chrono::steady_clock;
@@ -74,6 +76,10 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   struct Lost {
     Peer peer;
   };
+  struct SegmentCame {
+    Peer peer;
+    Ticket ticket;
+  };
   struct Spares {
     std::size_t count = 0;
   };
@@ -85,7 +91,7 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
     std::shared_ptr<std::promise<ClusterStatus>> answer;
   };
   using LoopEvent = std::variant<ServerHalf::Event, Noted, Alive, GoesAway, Lost, Arrival, Spares, StopAsked,
-                                 StatusAsked, Announced>;
+                                 StatusAsked, Announced, SegmentCame>;
 
   struct Member {
     explicit Member(Duration heartbeat) : suspicion(heartbeat) {}
@@ -116,12 +122,15 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   void handle(Lost& event);
   void handle(Arrival& event);
   void handle(Spares& event);
+  void handle(SegmentCame& event) { vectors_.segment(event.peer, event.ticket, half_->now()); }
   void handle(StopAsked&);
   void handle(Announced& event) { options_.say(event.line); }
   void handle(StatusAsked& event) { event.answer->set_value(picture()); }
 
   void next();
   void tick();
+  void look_for_silent(Clock::time_point at);
+  void look_for_late();
   void begin_if_ready();
   void server_event(ServerEvent event);
   [[nodiscard]] Member* member(Peer peer);
@@ -134,6 +143,8 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   ServeOptions options_;
   SendWindow window_;
   std::vector<Member> members_;
+  VectorWatch vectors_;
+  SegmentLayout layout_;
   std::size_t spares_ = 0;
   Mailbox<LoopEvent> inbox_;
   std::multimap<Clock::time_point, TimerId> timers_;

@@ -1,0 +1,59 @@
+// Which vectors are so slow to come that the round is sooner over without them?
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "protocol/messages.h"
+
+namespace gleaner {
+
+/// Follows the vectors of one round. To go on without a vector costs at most
+///
+///   C = (time from the start of the round to its first signal) + (longest time that a vector has taken)
+///
+/// since chunks that lose a copy are computed again and their holders send again. A vector is late when it
+/// has been on its way for 2 C and, at the pace at which its segments came, needs 2 C more: then giving it up
+/// costs at most half of what waiting costs, and no round waits more than three times as long as if it had
+/// given up at once (the classical rent-or-buy argument; Karlin et al., "Competitive snoopy caching", 1988).
+/// Nothing is late before another vector has come whole: there is nothing to compare with.
+///
+/// Pure but for the times that it is told; belongs to one thread.
+class VectorWatch {
+ public:
+  /// `least`: C is never taken for shorter, since machines have hiccups.
+  explicit VectorWatch(Duration least) : least_(least) {}
+
+  void round_begins(Time now);
+  /// This worker is told to send `segments` segments.
+  void signalled(Peer peer, Ticket ticket, std::uint32_t segments, Time now);
+  /// A segment of its vector came.
+  void segment(Peer peer, Ticket ticket, Time now);
+
+  struct Late {
+    Peer peer;
+    Ticket ticket;
+    std::string why;
+  };
+  [[nodiscard]] std::vector<Late> late(Time now) const;
+
+ private:
+  struct Coming {
+    Peer peer;
+    Ticket ticket;
+    Time since{};
+    std::uint32_t segments = 0;
+    std::uint32_t here = 0;
+  };
+  Duration least_;
+  Time began_{};
+  std::optional<Duration> computing_;  // until the first signal
+  std::optional<Duration> longest_;    // of a whole vector
+  std::map<WorkerId, Coming> coming_;
+};
+
+}  // namespace gleaner

@@ -1,0 +1,77 @@
+#include "runtime/vector_watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gleaner {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Time at(Duration d) { return Time(d); }
+Peer peer(std::uint32_t worker) { return {WorkerId(worker), Incarnation(1)}; }
+Ticket ticket(std::uint32_t epoch = 1) { return {{Term(1), RoundId(1)}, Epoch(epoch)}; }
+
+// 1 s of computing; two vectors of 10 segments; that of worker 0 takes 1 s. C = 2 s.
+VectorWatch two_vectors() {
+  VectorWatch watch(milliseconds(100));
+  watch.round_begins(at(seconds(0)));
+  watch.signalled(peer(0), ticket(), 10, at(seconds(1)));
+  watch.signalled(peer(1), ticket(), 10, at(seconds(1)));
+  for (int k = 0; k < 10; ++k) watch.segment(peer(0), ticket(), at(seconds(2)));
+  return watch;
+}
+
+TEST(VectorWatch, NothingIsLateBeforeTwiceTheCost) {
+  VectorWatch watch = two_vectors();
+  EXPECT_TRUE(watch.late(at(milliseconds(4999))).empty());
+  const auto late = watch.late(at(seconds(5)));
+  ASSERT_EQ(late.size(), 1U);
+  EXPECT_EQ(late[0].peer, peer(1));
+  EXPECT_THAT(late[0].why, testing::HasSubstr("0 of 10 segments"));
+}
+
+// Half of it is there after 4.5 s: the other half needs as long, more than 2 C. With nine tenths it is waited
+// for.
+TEST(VectorWatch, WhatIsNearlyHereIsWaitedFor) {
+  VectorWatch watch = two_vectors();
+  for (int k = 0; k < 5; ++k) watch.segment(peer(1), ticket(), at(seconds(5)));
+  EXPECT_EQ(watch.late(at(milliseconds(5500))).size(), 1U);
+  for (int k = 0; k < 4; ++k) watch.segment(peer(1), ticket(), at(seconds(6)));
+  EXPECT_TRUE(watch.late(at(seconds(7))).empty());
+}
+
+TEST(VectorWatch, WithoutAWholeVectorThereIsNothingToCompareWith) {
+  VectorWatch watch(milliseconds(100));
+  watch.round_begins(at(seconds(0)));
+  watch.signalled(peer(0), ticket(), 1, at(seconds(1)));
+  EXPECT_TRUE(watch.late(at(seconds(100))).empty());
+}
+
+TEST(VectorWatch, ANewTicketBeginsAnew) {
+  VectorWatch watch = two_vectors();
+  watch.signalled(peer(1), ticket(2), 3, at(seconds(5)));
+  watch.segment(peer(1), ticket(1), at(seconds(5)));  // of the old one
+  EXPECT_TRUE(watch.late(at(seconds(8))).empty());
+  EXPECT_THAT(watch.late(at(seconds(10))).at(0).why, testing::HasSubstr("0 of 3 segments"));
+}
+
+TEST(VectorWatch, HiccupsAreNotLate) {
+  VectorWatch watch(milliseconds(100));
+  watch.round_begins(at(seconds(0)));
+  watch.signalled(peer(0), ticket(), 1, at(milliseconds(1)));
+  watch.signalled(peer(1), ticket(), 1, at(milliseconds(1)));
+  watch.segment(peer(0), ticket(), at(milliseconds(2)));
+  EXPECT_TRUE(watch.late(at(milliseconds(190))).empty());
+  EXPECT_FALSE(watch.late(at(milliseconds(210))).empty());
+}
+
+TEST(VectorWatch, ARoundForgetsTheOneBefore) {
+  VectorWatch watch = two_vectors();
+  watch.round_begins(at(seconds(5)));
+  EXPECT_TRUE(watch.late(at(seconds(50))).empty());
+}
+
+}  // namespace
+}  // namespace gleaner
