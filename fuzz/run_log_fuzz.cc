@@ -15,6 +15,8 @@ void look_at(const Result<SpeedTrace>& trace) {
   for (std::uint64_t r = 0; r <= t.rounds(); ++r)
     for (std::uint32_t w = 0; w < t.workers(); ++w)
       fuzz::expect(t.seconds(RoundId(r), WorkerId(w)) >= 0, "times are numbers from 0 on");
+  const auto back = SpeedTrace::parse(t.csv(), "trace.csv");
+  fuzz::expect(back.ok() && back.value().csv() == t.csv(), "its table is the same trace");
 }
 
 }  // namespace

@@ -54,6 +54,11 @@ replication = [1, 2, 3]
 hidden = ["256", "128"]
 """
 
+STATUS = """{"phase": "collecting", "round": 3, "rounds": 100, "seconds": 1.5, "seconds_of_last_round": null,
+ "loss": 0.25, "spares": 1, "workers": [{"worker": 0, "state": "here", "life": 2, "from": "node-a",
+ "silent_seconds": 0.1, "suspicion": 0.5, "given_up_after_seconds": 3.0, "heartbeat_seconds": 1.0, "losses": 1},
+ {"worker": 1, "state": "lost"}]}"""
+
 
 def put(target, name, data):
     folder = HERE / "corpus" / target
@@ -99,6 +104,16 @@ def data_files():
     case("npy_targets", npy_ | two | targets, npy("<f4", "(3, 2)", numbers[:24]), npy("<f8", "(3,)", names))
 
 
+def chunks():
+    def chunk(name, sparse, classes, rows, features, entries, body):
+        head = b"GLNCHUNK" + struct.pack("<IBBHQQQQ", 1, sparse, classes == 0, 0, rows, features, classes, entries)
+        put("chunk_bytes", name, bytes([rows, features, classes]) + head + body)
+
+    chunk("dense", 0, 2, 2, 3, 0, struct.pack("<2f6f", 0, 1, *range(6)))
+    chunk("regression", 0, 0, 2, 1, 0, struct.pack("<2f2f", -1.5, 2, 3, 4))
+    chunk("sparse", 1, 2, 2, 5, 3, struct.pack("<2f3Q3I3f", 1, 0, 0, 1, 3, 4, 0, 2, 0.5, 1, -2))
+
+
 def written_by(gleaner):
     def run(*arguments):
         subprocess.run([gleaner, *arguments], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=100)
@@ -114,6 +129,9 @@ def written_by(gleaner):
         for k, flags in enumerate([[], ["--blocks", "2"], ["--method", "uncoded", "--replication", "1"]]):
             run("plan", "--workers", "4", "--out", str(folder / "plan"), *flags)
             put("plan", str(k), (folder / "plan").read_bytes())
+        run("certs", "--out", str(folder / "tls"), "--workers", "1", "--server", "localhost")
+        for path in (folder / "tls").glob("*/cert.pem"):
+            put("endpoint", path.parent.name, path.read_bytes())
         for k, ending in enumerate(["npz", "safetensors"]):
             train("--model-out", str(folder / f"model.{ending}"))
             put("model_file", ending, bytes([k]) + (folder / f"model.{ending}").read_bytes())
@@ -130,10 +148,14 @@ def main():
         path.unlink()
     wire()
     data_files()
+    chunks()
     written_by(sys.argv[1])
     for k, line in enumerate(SPECS.splitlines()):
         put("specs", f"{k:02}", line)
     put("config", "kinds", CONFIG)
+    put("status", "two", STATUS)
+    for k, place in enumerate(["localhost:8000", "[::1]:0", "unix:/tmp/x", "127.1.2.3:65535", "a.b-c:1"]):
+        put("endpoint", f"place_{k}", place)
     put("run_log", "table", "round,a,b\n1,0.5,1.5\n2,1e-3,0\n")
     put("assignment_csv", "pairs", "chunk,worker\n0,0\n0,1\n1,1\n1,2\n2,2\n2,0\n")
     put("assignment_csv", "gap", "chunk,worker\r\n0,5\r\n1,0\r\n")

@@ -46,7 +46,7 @@ Result<int> stop_command(const AskFlags& flags) {
   if (flags.json) {
     nlohmann::ordered_json j;
     j["answer"] = answer.value();
-    fmt::print("{}\n", j.dump());
+    fmt::print("{}\n", j.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   } else {
     fmt::print("{} {}\n", flags.connect, answer.value());
   }

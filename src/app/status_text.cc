@@ -1,11 +1,35 @@
 #include "app/status_text.h"
 
 #include <cmath>
+#include <cstdint>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace gleaner {
+namespace {
+
+// What stands under `key` in an answer that may be anything; nothing where it is not there or of another
+// kind.
+std::optional<double> number(const nlohmann::json& j, const char* key) {
+  if (!j.is_object() || !j.contains(key) || !j[key].is_number()) return std::nullopt;
+  return j[key].get<double>();
+}
+std::uint64_t count(const nlohmann::json& j, const char* key) {
+  if (!j.is_object() || !j.contains(key) || !j[key].is_number_unsigned()) return 0;
+  return j[key].get<std::uint64_t>();
+}
+// Nothing in it moves the cursor of a terminal.
+std::string words(const nlohmann::json& j, const char* key) {
+  if (!j.is_object() || !j.contains(key) || !j[key].is_string()) return "";
+  auto text = j[key].get<std::string>();
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  return text;
+}
+
+}  // namespace
 
 std::string to_json(const ClusterStatus& s) {
   nlohmann::ordered_json j;
@@ -38,23 +62,25 @@ std::string to_json(const ClusterStatus& s) {
 
 Result<std::string> status_table(std::string_view json) {
   const nlohmann::json j = nlohmann::json::parse(json, nullptr, false);
-  if (!j.is_object() || !j.contains("workers")) return run_failed("the server's answer is no status");
+  if (!j.is_object() || !j.contains("workers") || !j["workers"].is_array())
+    return run_failed("the server's answer is no status", "ask a server of this release");
   std::string text =
-      fmt::format("{}: round {} of {}", j.value("phase", ""), j.value("round", 0), j.value("rounds", 0));
-  if (j["loss"].is_number()) text += fmt::format(", loss {:.4f}", j["loss"].get<double>());
-  if (j["seconds_of_last_round"].is_number())
-    text += fmt::format(", last round {:.1f} ms", 1e3 * j["seconds_of_last_round"].get<double>());
-  text +=
-      fmt::format(", {} spares\n\n{:>6}  {:<8} {:>4} {:>6}  {:>9}  {:>9} {:>9}  {}\n", j.value("spares", 0),
-                  "worker", "state", "life", "losses", "suspicion", "silent", "gives up", "from");
+      fmt::format("{}: round {} of {}", words(j, "phase"), count(j, "round"), count(j, "rounds"));
+  if (const auto loss = number(j, "loss")) text += fmt::format(", loss {:.4f}", *loss);
+  if (const auto last = number(j, "seconds_of_last_round"))
+    text += fmt::format(", last round {:.1f} ms", 1e3 * *last);
+  text += fmt::format(", {} spares\n\n{:>6}  {:<8} {:>4} {:>6}  {:>9}  {:>9} {:>9}  {}\n", count(j, "spares"),
+                      "worker", "state", "life", "losses", "suspicion", "silent", "gives up", "from");
   for (const auto& w : j["workers"]) {
-    const std::string state = w.value("state", "");
+    const std::string state = words(w, "state");
     const bool heard = state == "here" || state == "leaving";
-    text += fmt::format(
-        "{:>6}  {:<8} {:>4} {:>6}  {:>9}  {:>9} {:>9}  {}\n", w.value("worker", 0), state, w.value("life", 0),
-        w.value("losses", 0), heard ? fmt::format("{:.0f} %", 100 * w.value("suspicion", 0.0)) : "-",
-        heard ? fmt::format("{:.0f} ms", 1e3 * w.value("silent_seconds", 0.0)) : "-",
-        heard ? fmt::format("{:.1f} s", w.value("given_up_after_seconds", 0.0)) : "-", w.value("from", ""));
+    const auto shown = [&](const char* key, double unit, fmt::format_string<double> format) {
+      return heard ? fmt::format(format, unit * number(w, key).value_or(0)) : "-";
+    };
+    text += fmt::format("{:>6}  {:<8} {:>4} {:>6}  {:>9}  {:>9} {:>9}  {}\n", count(w, "worker"), state,
+                        count(w, "life"), count(w, "losses"), shown("suspicion", 100, "{:.0f} %"),
+                        shown("silent_seconds", 1e3, "{:.0f} ms"),
+                        shown("given_up_after_seconds", 1, "{:.1f} s"), words(w, "from"));
   }
   return text;
 }

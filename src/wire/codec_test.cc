@@ -97,9 +97,28 @@ TEST(Frames, ErrorsNameTheField) {
   EXPECT_EQ(refusal("\x11\x01\x01\x03\x01"), "Progress: the finished slots do not end with the last one");
   EXPECT_EQ(refusal("\x12\x01\x01\x01\x02\xC3z"), "ChunkRejected: the reason is not plain UTF-8 text");
   EXPECT_EQ(refusal("\x12\x01\x01\x01\x01\x1B"), "ChunkRejected: the reason is not plain UTF-8 text");
+  EXPECT_EQ(refusal(std::string("\x11\x01\x01\x00\x01\x00\x00", 7)),
+            "Progress: the pace is told, but says nothing");
+  EXPECT_EQ(refusal(std::string("\x11\x01\x01\x00\x01\x07\x11", 7)),
+            "Progress: the parts of the pace are more than a chunk has");
+  EXPECT_EQ(refusal(std::string("\x04\x01\x01\x02\x04\x00\x00", 7)), "WorkNote: the kind of note is unknown");
   const auto todo =
       decode_server_frame(std::string("\x94\x01\x01\x01\x00\x01\x02\x03\x03", 9), test::kSampleLimits);
   EXPECT_EQ(todo.error().what, "Todo: the order names slot 3 twice");
+}
+
+// A Transmit up to its contributors, and these.
+std::string refused_contributors(std::string_view contributors) {
+  const auto f = decode_server_frame(
+      std::string("\x95\x01\x01\x01\x00\x00\x01\x01\x01", 9).append(contributors), test::kSampleLimits);
+  return f.ok() ? "accepted" : f.error().what;
+}
+
+TEST(Frames, ContributorsAscendAndContribute) {
+  EXPECT_EQ(refused_contributors({"\x02\x00\x01\x01\x05\x01\x01", 7}), "accepted");
+  EXPECT_EQ(refused_contributors("\x02\x05\x01\x01\x04\x01\x01"), "Transmit: the contributors do not ascend");
+  EXPECT_EQ(refused_contributors("\x02\x05\x01\x01\x05\x01\x01"), "Transmit: the contributors do not ascend");
+  EXPECT_EQ(refused_contributors({"\x01\x05\x00", 3}), "Transmit: the slots of a contributor are none");
 }
 
 TEST(Frames, WordsForPeopleAreMadeCleanAndShort) {
@@ -147,6 +166,10 @@ TEST(Versions, ThatMakeNoSenseAreRefused) {
   EXPECT_FALSE(decode_worker_frame(encode(WorkerFrame(Knock{2, 1, "", {}, {}, ""})), {}).ok());
   Placed placed = std::get<Placed>(test::server_samples()[0].value);
   EXPECT_TRUE(decode_server_frame(encode(ServerFrame(placed)), {}).ok());
+  Placed silent = placed;
+  silent.heartbeat = Duration::zero();
+  EXPECT_EQ(decode_server_frame(encode(ServerFrame(silent)), {}).error().what,
+            "Placed: the time between heartbeats is 0");
   placed.version = 2;
   EXPECT_EQ(decode_server_frame(encode(ServerFrame(placed)), {}).error().what,
             "Placed: the version is 2, which this build does not speak");
