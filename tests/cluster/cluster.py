@@ -20,11 +20,11 @@ class Worker(Process):
 class Cluster:
     """A server with trace and log. Its workers are started by the test."""
 
-    def __init__(self, test, *args, workers=6, tls=None, name="server"):
+    def __init__(self, test, *args, workers=6, tls=None, name="server", listen="127.0.0.1:0"):
         self.test, self.count, self.tls = test, workers, tls
         self.log_path = test.folder / f"{name}.jsonl"
         security = [] if tls is None else ["--tls", f"{tls}/server"]
-        self.server = Process(test, name, "server", "--listen", "127.0.0.1:0", "--workers", workers, "--verify", "--json",
+        self.server = Process(test, name, "server", "--listen", listen, "--workers", workers, "--verify", "--json",
                               "--trace", "trace.txt", "--log", self.log_path, *security, *args)
         self.trace = Follower(test.folder / "trace.txt")
         self.workers = {}
@@ -67,7 +67,8 @@ class Cluster:
     def wait_for_round(self, number, seconds=30.0):
         return wait_until(lambda: self.round_now() >= number, f"round {number}", seconds)
 
-    def finished(self, rounds=None, lost=None, status="completed", code=0, seconds=90.0):
+    def finished(self, rounds=None, lost=None, status="completed", code=0, seconds=90.0,
+                 error_max=ERROR_MAX):
         """Waits for the end and checks what holds for every run; returns the summary and the rounds."""
         t = self.test
         ended = self.server.ended(seconds)
@@ -78,7 +79,7 @@ class Cluster:
         t.check(summary["status"] == status, f"status {summary['status']} {summary['reason']}")
         if rounds is not None:
             t.check(len(lines) == rounds == summary["rounds"], f"{len(lines)} rounds in the log, expected {rounds}")
-        exact(t, lines)
+        exact(t, lines, error_max)
         if lost is not None:
             t.check(summary["workers_lost"] == lost, f"workers_lost {summary['workers_lost']}, expected {lost}")
         for w in self.workers.values():
@@ -91,10 +92,10 @@ class Cluster:
         return summary, lines
 
 
-def exact(t, rounds):
+def exact(t, rounds, error_max=ERROR_MAX):
     """Every round gave the gradient that a plain sum gives."""
     errors = [r["gradient_error"] for r in rounds]
     wrong = [r["round"] for r in rounds
-             if r["gradient_error"] is None or r["gradient_error"] > ERROR_MAX or r["residual"] != 0]
+             if r["gradient_error"] is None or r["gradient_error"] > error_max or r["residual"] != 0]
     largest = max((e for e in errors if e is not None), default=-1)
     t.check(rounds and not wrong, f"{len(rounds)} rounds are exact, largest error {largest:.1e} {wrong or ''}")

@@ -88,8 +88,8 @@ def in_the_middle_of_a_vector(t):
 
 def brings_its_gradients(t):
     """Nobody else has its chunk: the round waits for it, and takes what it had computed before it stood still."""
-    c = Cluster(t, *t.small_data(), "--method", "uncoded", "--heartbeat", "40ms", "--rounds", 3, "--policy", "static",
-                "--speeds", "constant:mean=1s+slow:factor=5,workers=3", workers=4)
+    c = Cluster(t, *t.small_data(), "--method", "uncoded", "--heartbeat", "40ms", "--rounds", 2, "--policy", "static",
+                "--speeds", "constant:mean=300ms+slow:factor=9,workers=3", workers=4)
     c.add_all()
     c.trace.wait("worker 1 has finished 1 of its 1 chunk", start=0)
     at = len(c.trace.lines)
@@ -97,14 +97,14 @@ def brings_its_gradients(t):
     given_up(c, 1, at)
     come_back(c, 1, at)
     t.check(c.round_now() == 1, "the round still goes on when it is back")
-    c.finished(rounds=3, lost=1)
-    t.check(c.workers[1].trace.count("finished chunk") == 3, "it computed one chunk a round, none twice")
+    c.finished(rounds=2, lost=1)
+    t.check(c.workers[1].trace.count("finished chunk") == 2, "it computed one chunk a round, none twice")
 
 
 def a_new_process_brings_nothing(t):
     """As above, but the process is killed: the next one is another incarnation, and computes its chunk again."""
-    c = Cluster(t, *t.small_data(), "--method", "uncoded", "--rounds", 3, "--policy", "static",
-                "--speeds", "constant:mean=1s+slow:factor=4,workers=3", workers=4)
+    c = Cluster(t, *t.small_data(), "--method", "uncoded", "--rounds", 2, "--policy", "static",
+                "--speeds", "constant:mean=200ms+slow:factor=5,workers=3", workers=4)
     c.add_all()
     c.trace.wait("worker 1 has finished 1 of its 1 chunk", start=0)
     at = len(c.trace.lines)
@@ -112,8 +112,8 @@ def a_new_process_brings_nothing(t):
     again = c.add(1)
     c.trace.wait("worker 1 joined as incarnation 2", start=at)
     t.check(c.round_now() == 1, "the round still goes on when it is there")
-    c.finished(rounds=3, lost=1)
-    t.check(again.trace.count("finished chunk") == 3, "the new process computed the chunk of every round")
+    c.finished(rounds=2, lost=1)
+    t.check(again.trace.count("finished chunk") == 2, "the new process computed the chunk of every round")
 
 
 def the_server(t):

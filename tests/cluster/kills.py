@@ -59,7 +59,7 @@ def between_signal_and_vector(t, tls=None):
     while strikes < 4 and tries < 20:
         strikes += strike_after_signal(c, t)
         tries += 1
-    summary, rounds = c.finished(rounds=80)
+    summary, rounds = c.finished(rounds=80, error_max=1e-5)  # two blocks are less well conditioned
     t.check(strikes >= 4, f"{strikes} of {tries} strikes hit between signal and vector")
     t.check(c.trace.count(LOST_AFTER_SIGNAL) >= 4, "the trace says so")
     t.check(summary["epochs_max"] >= 2 and any(r["reencoded"] for r in rounds), "others encoded again")
