@@ -93,7 +93,9 @@ void ServerEndpoint::Core::drop(Peer peer, const std::string& why) {
 
 void ServerEndpoint::Core::fill_places() {
   const std::scoped_lock lock(mutex_);
-  for (const Places::Place& p : places_.fill()) place(p);
+  const std::vector<Places::Place> filled = places_.fill();
+  for (const Places::Place& p : filled) place(p);
+  if (!filled.empty()) sink_.on_waiting(places_.waiting());
 }
 
 ServerEndpoint::Core::Link* ServerEndpoint::Core::find(Peer peer) {
