@@ -228,6 +228,11 @@ std::variant<std::unique_ptr<WorkerLink>, JoinFailure> WorkerLink::join(
 
 const Placed& WorkerLink::placed() const { return *hearing_->placed; }
 
+std::optional<Goodbye> WorkerLink::goodbye() const {
+  const std::scoped_lock lock(hearing_->mutex);
+  return hearing_->goodbye;
+}
+
 grpc::ByteBuffer WorkerLink::introduction() const {
   Knock knock;
   knock.earlier = EarlierLife{placed().peer, placed().term, placed().token};
