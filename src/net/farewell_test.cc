@@ -82,7 +82,9 @@ TEST(Farewell, WhoStillFetchesItsDataHearsItToo) {
   std::future<bool> heard = std::async([&] {
     while (link->setup().ok()) {
     }
-    return link->goodbye().has_value();
+    const bool knows = link->goodbye().has_value();
+    link.reset();
+    return knows;
   });
   server->goodbye({"completed", ""});
   EXPECT_TRUE(heard.get());
