@@ -206,3 +206,8 @@ def fail(why, lab=None):
         for path in sorted(lab.folder.glob("*/says*")):
             print(f"--- {path.relative_to(lab.folder)}\n{path.read_text(errors='replace')[-4000:]}")
     sys.exit(f"FAILED: {why}")
+
+
+def check(holds, why, lab=None):
+    if not holds:
+        fail(why, lab)
