@@ -64,6 +64,8 @@ class WorkerProcess {
   /// Knocks again and again, until there is a place, or no hope.
   LinkOrFailure knock(const std::optional<EarlierLife>& earlier);
   Result<WorkerEnding> work(std::unique_ptr<JoinedLink> link);
+  /// Errors: what it must know and hold does not come.
+  Result<RunSpec> prepare(JoinedLink& link);
   Result<std::shared_ptr<const HeldChunks>> bring_data(const RunSetup& setup, const Plan& plan,
                                                        JoinedLink& link);
   void name(const Peer& peer) { who_ = fmt::format("worker {}", peer.worker.value); }
@@ -140,21 +142,29 @@ Result<std::shared_ptr<const HeldChunks>> WorkerProcess::bring_data(const RunSet
   return held;
 }
 
-Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
-  const Placed placed = link->placed();
-  name(placed.peer);
-  Result<std::string> bytes = link->setup();
+Result<RunSpec> WorkerProcess::prepare(JoinedLink& link) {
+  Result<std::string> bytes = link.setup();
   if (!bytes) return bytes.error();
   Result<RunSetup> setup = decode_run_setup(bytes.value());
   if (!setup) return setup.error();
   Result<std::shared_ptr<const Plan>> plan = plan_of(setup.value());
   if (!plan) return plan.error();
-  if (placed.peer.worker.index() >= plan.value()->workers())
+  if (link.placed().peer.worker.index() >= plan.value()->workers())
     return run_failed("the server's plan has no such worker");
-  Result<std::shared_ptr<const HeldChunks>> held = bring_data(setup.value(), *plan.value(), *link);
+  Result<std::shared_ptr<const HeldChunks>> held = bring_data(setup.value(), *plan.value(), link);
   if (!held) return held.error();
-  Result<RunSpec> spec = worker_spec(setup.value(), plan.value(), held.value());
-  if (!spec) return spec.error();
+  return worker_spec(setup.value(), plan.value(), held.value());
+}
+
+Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
+  const Placed placed = link->placed();
+  name(placed.peer);
+  Result<RunSpec> spec = prepare(*link);
+  if (!spec) {
+    if (const auto bye = link->goodbye())
+      return WorkerEnding{WorkerEnding::Kind::run_is_over, bye->status, bye->reason};
+    return spec.error();
+  }
 
   const EarlierLife life{placed.peer, placed.term, placed.token};
   const WireLimits limits{spec.value().plan->workers(),

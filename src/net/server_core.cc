@@ -112,9 +112,11 @@ ServerEndpoint::Core::LinkId ServerEndpoint::Core::connected(ServerStream* contr
   link.since = std::chrono::steady_clock::now();
   link.control = control;
   const std::size_t most = 2 * options_.workers + 64;
-  if (over_ || links_.size() > most) {
-    control->finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
-                     over_ ? "the run is over" : fmt::format("more than {} connections", most)});
+  if (over_) {
+    control->send(to_buffer(encode(ServerFrame(*over_))));
+    control->finish(grpc::Status::OK);
+  } else if (links_.size() > most) {
+    control->finish({grpc::StatusCode::RESOURCE_EXHAUSTED, fmt::format("more than {} connections", most)});
   }
   return last_link_;
 }

@@ -103,7 +103,7 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   std::map<WorkerId, LinkId> placed_;
   LinkId last_link_ = 0;
   std::weak_ptr<const Descent::Content> last_content_;
-  bool over_ = false;
+  std::optional<Goodbye> over_;  // what everybody is told from then on
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   std::thread watch_;

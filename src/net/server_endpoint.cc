@@ -60,18 +60,24 @@ void ServerEndpoint::Core::watch_knocks() {
   }
 }
 
+// Who has heard it closes its streams. Were they closed here, the end of the one for vectors could be there
+// sooner than the news on the other connection, and a worker would take it for a fault and knock for minutes.
 void ServerEndpoint::Core::goodbye(const Goodbye& goodbye) {
   {
     std::unique_lock lock(mutex_);
-    if (std::exchange(over_, true)) return;
+    if (over_) return;
+    over_ = goodbye;
     for (auto& [id, link] : links_) {
       if (link.control == nullptr) continue;
       link.control->send(to_buffer(encode(ServerFrame(goodbye))));
-      link.control->finish(grpc::Status::OK);
-      if (link.vectors != nullptr) link.vectors->finish(grpc::Status::OK);
+      if (!link.knocked) link.control->finish(grpc::Status::OK);
     }
     changed_.notify_all();
     changed_.wait_for(lock, kFarewell, [this] { return links_.empty(); });
+    for (auto& [id, link] : links_) {
+      if (link.control != nullptr) link.control->finish(grpc::Status::OK);
+      if (link.vectors != nullptr) link.vectors->finish(grpc::Status::OK);
+    }
   }
   if (watch_.joinable()) watch_.join();
   if (server_) server_->Shutdown(std::chrono::system_clock::now() + kFarewell);

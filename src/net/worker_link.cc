@@ -229,6 +229,11 @@ std::variant<std::unique_ptr<JoinedLink>, JoinFailure> JoinedLink::join(
 
 const Placed& JoinedLink::placed() const { return *hearing_->placed; }
 
+std::optional<Goodbye> JoinedLink::goodbye() const {
+  const std::scoped_lock lock(hearing_->mutex);
+  return hearing_->goodbye;
+}
+
 grpc::ByteBuffer JoinedLink::introduction() const {
   Knock knock;
   knock.earlier = EarlierLife{placed().peer, placed().term, placed().token};

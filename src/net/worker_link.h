@@ -46,6 +46,8 @@ class JoinedLink final : public RemoteLink {
   JoinedLink& operator=(const JoinedLink&) = delete;
 
   [[nodiscard]] const Placed& placed() const;
+  /// What the server said when the run was over; nothing as long as it goes on.
+  [[nodiscard]] std::optional<Goodbye> goodbye() const;
   /// What the server says of the run: bytes for decode_run_setup. Waits for the answer.
   [[nodiscard]] Result<std::string> setup();
   /// Brings a chunk's bytes from `offset` on, part by part; on_part is called on the caller's thread; false

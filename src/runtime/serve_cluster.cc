@@ -289,8 +289,8 @@ ClusterStatus ServeCluster::picture() const {
   s.round = half_->round().value;
   s.rounds = spec_.rounds;
   s.seconds = seconds(half_->now());
-  s.loss = half_->book().last().loss;
-  s.seconds_per_round = half_->book().last().seconds;
+  s.loss = half_->book().last_loss();
+  s.seconds_per_round = half_->book().last_seconds();
   s.spares = spares_;
   const Clock::time_point at = Clock::now();
   for (std::uint32_t w = 0; w < members_.size(); ++w) {

@@ -47,6 +47,9 @@ class RoundBook {
 
   /// The record of the round that ended last, until the next one begins; its round is 0 before the first.
   [[nodiscard]] const RoundRecord& last() const { return current_; }
+  /// Loss and seconds of the last round that has ended, also while the next one goes on.
+  [[nodiscard]] double last_loss() const { return seconds_.empty() ? kNotMeasured : summary_.loss; }
+  [[nodiscard]] double last_seconds() const { return seconds_.empty() ? kNotMeasured : seconds_.back(); }
 
   /// Ends the books. `status`: completed | failed | interrupted.
   [[nodiscard]] RunSummary close(const std::string& status, const std::string& reason);
