@@ -19,21 +19,31 @@ namespace gleaner::bench {
 namespace {
 
 constexpr std::size_t kWorkers = 8;
-constexpr std::size_t kBytesEach = std::size_t{64} << 20;  // of every worker, in one turn
+constexpr std::size_t kBytesEach = std::size_t{32} << 20;  // of every worker, in one turn
 constexpr std::size_t kBytes = kWorkers * kBytesEach;
 constexpr double kGiB = 1 << 30;
 
 Stamp round_of(std::uint64_t r) { return {Term(1), RoundId(r)}; }
 
-/// Every worker sends its vector, in segments.
-void send_vectors(Hall& hall, Stamp stamp, std::size_t segment_floats) {
+/// By worker: its vector, in segments.
+using Vectors = std::vector<std::vector<VectorSegment>>;
+
+Vectors make_vectors(const Hall& hall, Stamp stamp, std::size_t segment_floats) {
+  Vectors all(kWorkers);
+  for (std::size_t w = 0; w < kWorkers; ++w) {
+    for (std::uint32_t k = 0; k < kBytesEach / sizeof(float) / segment_floats; ++k)
+      all[w].push_back({hall.peer(w), {stamp, Epoch(1)}, k, std::vector<float>(segment_floats, 1.0F)});
+  }
+  return all;
+}
+
+/// Every worker sends, as quickly as its link takes it.
+void send(Hall& hall, Vectors& vectors) {
   std::vector<std::jthread> senders;
   for (std::size_t w = 0; w < kWorkers; ++w) {
     senders.emplace_back([&, w] {
-      for (std::uint32_t k = 0; k < kBytesEach / sizeof(float) / segment_floats; ++k) {
-        if (!hall.links[w]->send_segment(
-                {hall.peer(w), {stamp, Epoch(1)}, k, std::vector<float>(segment_floats, 1.0F)}))
-          throw std::runtime_error("a link broke");
+      for (VectorSegment& s : vectors[w]) {
+        if (!hall.links[w]->send_segment(std::move(s))) throw std::runtime_error("a link broke");
       }
     });
   }
@@ -89,9 +99,10 @@ void BM_VectorsUp(benchmark::State& state) {
   Contest contest;
   std::uint64_t round = 0;
   for (auto _ : state) {
+    Vectors vectors = make_vectors(hall, round_of(++round), segment_floats);
     contest.turn(state, [&] {
       came.expect(kBytes / sizeof(float) / segment_floats);
-      send_vectors(hall, round_of(++round), segment_floats);
+      send(hall, vectors);
       came.wait();
     });
   }
@@ -100,7 +111,7 @@ void BM_VectorsUp(benchmark::State& state) {
 BENCHMARK(BM_VectorsUp)
     ->ArgNames({"tls", "KiB"})
     ->ArgsProduct({{0, 1}, {64, 256, 1024, 4096}})
-    ->Iterations(5)
+    ->Iterations(11)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
@@ -127,7 +138,7 @@ BENCHMARK(BM_ParametersDown)
     ->ArgName("tls")
     ->Arg(0)
     ->Arg(1)
-    ->Iterations(5)
+    ->Iterations(11)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 
@@ -192,9 +203,10 @@ void BM_ReceiveAndCombine(benchmark::State& state) {
       const Stamp stamp = round_of(++round);
       taker.begin(stamp);
       hall.server.segment = [&](VectorSegment s) { taker.take(std::move(s)); };
+      Vectors vectors = make_vectors(hall, stamp, 1 << 18);
       return time_of([&] {
         came.expect(kBytes >> 20);
-        send_vectors(hall, stamp, 1 << 18);
+        send(hall, vectors);
         came.wait();
       });
     };
@@ -214,7 +226,7 @@ BENCHMARK(BM_ReceiveAndCombine)
     ->ArgName("tls")
     ->Arg(0)
     ->Arg(1)
-    ->Iterations(7)
+    ->Iterations(11)
     ->UseManualTime()
     ->Unit(benchmark::kMillisecond);
 

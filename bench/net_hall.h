@@ -5,11 +5,13 @@
 #include <grpcpp/grpcpp.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <ctime>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -18,6 +20,7 @@
 
 #include "net/certificates.h"
 #include "net/credentials.h"
+#include "net/keep_memory.h"
 #include "net/server_endpoint.h"
 #include "net/worker_link.h"
 #include "support/output_folder.h"
@@ -132,6 +135,7 @@ inline std::unique_ptr<JoinedLink> join(int port, WorkerId worker,
 /// One server and its workers.
 struct Hall {
   Hall(std::size_t workers, bool tls, std::size_t floats_max) {
+    keep_freed_memory();  // as the commands do
     if (tls) wax = std::make_unique<Wax>(workers);
     EndpointOptions options;
     options.listen = "127.0.0.1:0";
