@@ -96,6 +96,7 @@ double round_on_threads(const RunSpec& spec) {
 }
 
 void BM_Round(benchmark::State& state) {
+  set_up_process();
   std::unique_ptr<Wax> wax;
   if (state.range(0) != 0) wax = std::make_unique<Wax>(kWorkers);
   const RunSpec spec = tiny();

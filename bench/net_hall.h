@@ -20,7 +20,7 @@
 
 #include "net/certificates.h"
 #include "net/credentials.h"
-#include "net/keep_memory.h"
+#include "net/process_setup.h"
 #include "net/server_endpoint.h"
 #include "net/worker_link.h"
 #include "support/output_folder.h"
@@ -135,7 +135,7 @@ inline std::unique_ptr<JoinedLink> join(int port, WorkerId worker,
 /// One server and its workers.
 struct Hall {
   Hall(std::size_t workers, bool tls, std::size_t floats_max) {
-    keep_freed_memory();  // as the commands do
+    set_up_process();  // as the commands do
     if (tls) wax = std::make_unique<Wax>(workers);
     EndpointOptions options;
     options.listen = "127.0.0.1:0";

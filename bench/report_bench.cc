@@ -45,6 +45,7 @@ enum Order : int { kJoin = 1, kStart, kReport, kHeartbeat };
 
 /// All workers, in the child.
 [[noreturn]] void be_workers(const Pipes& pipes, std::size_t workers) {
+  set_up_process();
   const int port = hear(pipes.to_child[0]);
   std::vector<std::unique_ptr<JoinedLink>> links;
   WorkerEar ear;
@@ -80,6 +81,7 @@ enum Order : int { kJoin = 1, kStart, kReport, kHeartbeat };
 }
 
 int measure(const Pipes& pipes, std::size_t workers) {
+  set_up_process();
   ServerEar sink;
   Tally reports;
   Tally heartbeats;
