@@ -18,6 +18,7 @@
 #include "feed/chunk_file.h"
 #include "net/handshake_trouble.h"
 #include "net/identity.h"
+#include "net/process_setup.h"
 #include "net/server_endpoint.h"
 #include "runtime/serve_cluster.h"
 #include "work/snapshot.h"
@@ -95,6 +96,7 @@ void adapt_to_cluster(TrainOptions& o) {
 }
 
 Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& witness) {
+  set_up_process();
   const TrainOptions& o = kit.options();
   const bool local = o.cluster.listen.empty();
   const std::string listen = local ? "127.0.0.1:0" : o.cluster.listen;

@@ -19,6 +19,7 @@
 #include "app/say.h"
 #include "feed/chunk_shelf.h"
 #include "net/handshake_trouble.h"
+#include "net/process_setup.h"
 #include "net/worker_link.h"
 #include "runtime/worker_loop.h"
 #include "work/spec_grammar.h"
@@ -233,6 +234,7 @@ Result<int> WorkerProcess::run() {
 
 Result<int> worker_command(const WorkerFlags& flags) {
   const InterruptGuard guard;
+  set_up_process();
   if (flags.connect.empty()) return bad_input("--connect is missing", "name the server: --connect HOST:PORT");
   const Result<Duration> patience = parse_duration(flags.patience, TimeUnits::required);
   if (!patience) return bad_input(fmt::format("--patience {} is no time", flags.patience), "give e.g. 5min");

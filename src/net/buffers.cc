@@ -11,7 +11,7 @@ namespace gleaner {
 namespace {
 
 // Checked and copied piece by piece, so that what is checked is still in the cache when it is copied.
-constexpr std::size_t kPiece = std::size_t{64} << 10;
+constexpr std::size_t kPiece = std::size_t{16} << 10;
 
 void let_go(void* owner) { delete static_cast<std::shared_ptr<const void>*>(owner); }
 
@@ -54,8 +54,7 @@ Result<ReceivedSegment> read_segment(const grpc::ByteBuffer& buffer) {
   std::array<char, kSegmentHeaderBytes> head{};
   std::size_t headed = 0;
   ReceivedSegment segment;
-  std::byte* to = nullptr;
-  std::size_t left = 0;
+  std::size_t at = 0;
   std::uint32_t crc = 0;
   for (const grpc::Slice& s : slices) {
     std::span<const std::byte> part(reinterpret_cast<const std::byte*>(s.begin()), s.size());
@@ -68,20 +67,19 @@ Result<ReceivedSegment> read_segment(const grpc::ByteBuffer& buffer) {
       Result<SegmentHeader> header = decode_segment_header({head.data(), head.size()});
       if (!header) return header.error();
       segment.header = header.value();
-      left = std::size_t{segment.header.floats} * sizeof(float);
-      if (buffer.Length() != head.size() + left) {
+      if (buffer.Length() != head.size() + std::size_t{segment.header.floats} * sizeof(float)) {
         return bad_input(
             fmt::format("a segment of {} numbers came in {} bytes", segment.header.floats, buffer.Length()));
       }
-      segment.numbers.resize(segment.header.floats);
-      to = reinterpret_cast<std::byte*>(segment.numbers.data());
+      segment.numbers.reserve(segment.header.floats);
     }
     while (!part.empty()) {
       const std::size_t n = std::min(kPiece, part.size());
       crc = crc32c(part.first(n), crc);
-      std::memcpy(to, part.data(), n);
-      to += n;
-      left -= n;
+      at += n;
+      // Piece by piece, so that what is zeroed is still in the cache when it is written over.
+      segment.numbers.resize((at + sizeof(float) - 1) / sizeof(float));
+      std::memcpy(reinterpret_cast<std::byte*>(segment.numbers.data()) + at - n, part.data(), n);
       part = part.subspan(n);
     }
   }
