@@ -17,13 +17,16 @@ import sys
 import tempfile
 
 import bad_input_certs
+import bad_input_cluster
 import bad_input_files
 import bad_input_runs
 import bad_input_saved
 import bad_input_simulate
 
-CASES = bad_input_runs.CASES + bad_input_saved.CASES + bad_input_simulate.CASES + bad_input_certs.CASES
-COMMANDS = ("train", "plan", "eval", "simulate", "advise", "grid", "reproduce", "certs", "version")
+CASES = (bad_input_runs.CASES + bad_input_saved.CASES + bad_input_simulate.CASES + bad_input_certs.CASES +
+         bad_input_cluster.CASES)
+COMMANDS = ("train", "plan", "eval", "simulate", "advise", "grid", "reproduce", "certs", "version", "server", "worker", "status",
+            "stop")
 
 # What a person should never read.
 JARGON = ["what():", "std::", "terminate", "CLI::", "exception", "errno", "Could not convert", "required but",

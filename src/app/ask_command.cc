@@ -5,6 +5,7 @@
 
 #include "app/exit_code.h"
 #include "app/net_security.h"
+#include "app/say.h"
 #include "app/status_text.h"
 #include "net/calls.h"
 #include "net/handshake_trouble.h"
@@ -19,6 +20,8 @@ Result<std::string> ask(const AskFlags& flags, const char* call) {
   if (flags.connect.empty()) return bad_input("--connect is missing", "name the server: --connect HOST:PORT");
   const Result<SecuredEndpoint> server = secure("--connect", flags.connect, flags.security);
   if (!server) return server.error();
+  if (const std::string& warning = server.value().security.warning; !warning.empty())
+    say("warning: {}\n", warning);
   watch_handshakes({});
   Result<std::shared_ptr<grpc::ChannelCredentials>> credentials = client_side(server.value());
   if (!credentials) return credentials.error();

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "app/build_worker.h"
+#include "app/cluster_checks.h"
 #include "app/local_processes.h"
 #include "app/net_security.h"
 #include "app/say.h"
@@ -70,43 +71,15 @@ std::size_t load_max(const Assignment& a) {
 
 }  // namespace
 
-Status check_cluster(const TrainOptions& o) {
-  const char* what = o.cluster.listen.empty() ? "--local-processes" : "gleaner server";
-  if (o.faults != "none") {
-    return bad_input(fmt::format("--faults are injected into threads, and {} has processes", what),
-                     "leave --faults away, and kill processes");
-  }
-  if (o.clock != "real") {
-    return bad_input(fmt::format("--clock {} and processes do not go together", o.clock),
-                     "leave --clock away");
-  }
-  if (o.cluster.local_processes > 0 && !o.plan.gave("--workers") && o.plan.plan_file.empty()) return {};
-  if (o.cluster.local_processes > 0 && o.plan.workers != o.cluster.local_processes &&
-      o.plan.plan_file.empty()) {
-    return bad_input(fmt::format("--local-processes {} and --workers {} differ", o.cluster.local_processes,
-                                 o.plan.workers),
-                     "leave --workers away");
-  }
-  return {};
-}
-
-void adapt_to_cluster(TrainOptions& o) {
-  if (o.cluster.local_processes > 0) o.plan.workers = o.cluster.local_processes;
-  if (!o.plan.gave("--when-unrecoverable")) o.when_unrecoverable = "wait=60s";
-}
-
 Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& witness) {
   set_up_process();
   const TrainOptions& o = kit.options();
   const bool local = o.cluster.listen.empty();
-  const std::string listen = local ? "127.0.0.1:0" : o.cluster.listen;
-  Result<SecuredEndpoint> door = secure("--listen", listen, o.cluster.security);
+  Result<SecuredEndpoint> door = door_of(o);
   if (!door) return door.error();
+  if (!door.value().security.warning.empty()) witness.line("warning: " + door.value().security.warning);
   const Result<Duration> beat = parse_duration(o.cluster.heartbeat, TimeUnits::required);
-  if (!beat || beat.value() < std::chrono::milliseconds(1)) {
-    return bad_input(fmt::format("--heartbeat {} is no time from 1ms on", o.cluster.heartbeat),
-                     "give e.g. 100ms");
-  }
+  if (!beat) return beat.error();
 
   if (local && given.plan->workers() != o.cluster.local_processes) {
     return bad_input(fmt::format("--local-processes {} but the plan has {} workers",

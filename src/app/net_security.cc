@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "app/say.h"
 #include "net/credentials.h"
 
 namespace gleaner {
@@ -13,7 +12,6 @@ Result<SecuredEndpoint> secure(std::string_view flag, const std::string& address
   if (!endpoint) return endpoint.error();
   Result<Security> security = choose_security(endpoint.value(), options.tls, options.insecure);
   if (!security) return security.error();
-  if (!security.value().warning.empty()) say("warning: {}\n", security.value().warning);
   return SecuredEndpoint{endpoint.value(), security.value()};
 }
 

@@ -23,7 +23,7 @@ struct SecuredEndpoint {
   /// "mutual TLS" or "plaintext".
   [[nodiscard]] std::string protection() const { return security.tls ? "mutual TLS 1.3" : "plaintext"; }
 };
-/// Says the warning, if there is one. Errors name the flag.
+/// The warning is for the caller to say. Errors name the flag.
 [[nodiscard]] Result<SecuredEndpoint> secure(std::string_view flag, const std::string& address,
                                              const SecurityOptions& options);
 

@@ -8,6 +8,7 @@
 #include "app/build_plan.h"
 #include "app/build_run.h"
 #include "app/checkpointing.h"
+#include "app/cluster_checks.h"
 #include "app/cluster_run.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -238,8 +239,15 @@ Result<int> worker_command(const WorkerFlags& flags) {
   if (flags.connect.empty()) return bad_input("--connect is missing", "name the server: --connect HOST:PORT");
   const Result<Duration> patience = parse_duration(flags.patience, TimeUnits::required);
   if (!patience) return bad_input(fmt::format("--patience {} is no time", flags.patience), "give e.g. 5min");
+  if (std::error_code e; !flags.data.empty() && std::filesystem::exists(flags.data, e) &&
+                         !std::filesystem::is_directory(flags.data, e)) {
+    return bad_input(fmt::format("--data {} is no folder", flags.data),
+                     "name the folder in which chunks are kept");
+  }
   Result<SecuredEndpoint> server = secure("--connect", flags.connect, flags.security);
   if (!server) return server.error();
+  if (const std::string& warning = server.value().security.warning; !warning.empty())
+    say("warning: {}\n", warning);
   watch_handshakes({});
   return WorkerProcess(flags, std::move(server).value(), patience.value()).run();
 }
