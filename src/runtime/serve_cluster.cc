@@ -1,6 +1,7 @@
 #include "runtime/serve_cluster.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -168,7 +169,13 @@ void ServeCluster::handle(Spares& event) {
   if (!begun_ && static_cast<std::size_t>(free) <= spares_) links_->fill_places();
 }
 
+ServeCluster::Ended ServeCluster::last_round() const {
+  const RoundRecord& r = half_->book().last();
+  return std::isfinite(r.loss) ? Ended{r.loss, r.seconds} : ended_;
+}
+
 void ServeCluster::before_round(RoundId /*round*/) {
+  ended_ = last_round();
   vectors_.round_begins(half_->now());
   for (std::uint32_t w = 0; w < members_.size(); ++w) {
     Member& m = members_[w];
@@ -289,8 +296,9 @@ ClusterStatus ServeCluster::picture() const {
   s.round = half_->round().value;
   s.rounds = spec_.rounds;
   s.seconds = seconds(half_->now());
-  s.loss = half_->book().last().loss;
-  s.seconds_per_round = half_->book().last().seconds;
+  const Ended ended = last_round();
+  s.loss = ended.loss;
+  s.seconds_per_round = ended.seconds;
   s.spares = spares_;
   const Clock::time_point at = Clock::now();
   for (std::uint32_t w = 0; w < members_.size(); ++w) {

@@ -108,6 +108,11 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
     std::uint64_t losses = 0;
   };
 
+  struct Ended {
+    double loss = kNotMeasured;
+    double seconds = kNotMeasured;
+  };
+
   // ServerHalf::Owner
   void post(ServerHalf::Event event) override { inbox_.push(std::move(event)); }
   void ring(Clock::time_point at, TimerId timer) override { timers_.emplace(at, timer); }
@@ -137,6 +142,8 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   [[nodiscard]] std::size_t joined() const;
   [[nodiscard]] std::string missing() const;
   [[nodiscard]] ClusterStatus picture() const;
+  /// The books of a round are open while it goes on; before the first, nothing was measured.
+  [[nodiscard]] Ended last_round() const;
 
   const RunSpec& spec_;
   RunObserver& observer_;
@@ -152,6 +159,7 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   Clock::time_point last_tick_;
   RemoteTransport* links_ = nullptr;
   std::optional<ServerHalf> half_;
+  Ended ended_;  // the last round that ended
   bool begun_ = false;
   bool over_ = false;
   std::mutex final_mutex_;
