@@ -51,7 +51,8 @@ def certificates(t):
     shutil.copytree(t.folder / "other" / "worker-3", t.folder / "both")
     with open(t.folder / "both" / "ca.pem", "a") as authorities:
         authorities.write((t.folder / "certs" / "worker-3" / "ca.pem").read_text())
-    refused(t, c, "signed by|certificate", "refused a connection.*: its certificate", None, "both",
+    refused(t, c, "refused .*: it does not know .*, who signed it",
+            "refused a connection.*: its certificate, .worker-3., is signed by", None, "both",
             "of another CA that trusts the server")
     refused(t, c, "the certificate is that of worker-1, which may not have the place of worker 3",
             "refused a worker from .*: the certificate is that of worker-1, which may not have the place of worker 3", 3,
