@@ -6,7 +6,7 @@
 // Ratios are to the same run on threads within one process (runtime/thread_cluster.h), which takes turns.
 #include <benchmark/benchmark.h>
 
-#include "net_hall.h"
+#include "bench/net_hall.h"
 #include "runtime/serve_cluster.h"
 #include "runtime/thread_cluster.h"
 #include "runtime/worker_loop.h"

@@ -9,8 +9,8 @@
 
 #include <cstring>
 
-#include "net_hall.h"
-#include "raw_tcp.h"
+#include "bench/net_hall.h"
+#include "bench/raw_tcp.h"
 #include "runtime/mailbox.h"
 #include "support/small_run.h"
 #include "work/combiner.h"

@@ -12,7 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "net_hall.h"
+#include "bench/net_hall.h"
 
 namespace gleaner::bench {
 namespace {

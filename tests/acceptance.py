@@ -25,6 +25,7 @@ comes first). Without SECTION all of them run:
     advise     answers that can be argued by hand, and commands that can be typed
     policies   training under each policy: beside the clairvoyant, real time and the simulator's ledger
     grid       every policy under all kinds of slowness: complete, on target, the same for any threads
+    kills      MNIST on processes of this machine, of which twenty are killed
     reproduce  the paper's simulations beside what it published
 
 Ratios of times are asserted on the virtual clock, where they do not depend on the machine; on the real clock
@@ -43,6 +44,7 @@ from acceptance_breadth import files, mlp, models, plans, resume
 from acceptance_conditions import conditions
 from acceptance_disasters import disasters
 from acceptance_grid import grid
+from acceptance_kills import kills
 from acceptance_policies import policies
 from acceptance_reproduce import reproduce
 from acceptance_rounds import census, clock, interrupt, loss, other, speed, twin
@@ -95,7 +97,7 @@ def contract(t):
 
 SECTIONS = {f.__name__: f for f in [speed, loss, census, twin, clock, other, interrupt, plans, mlp, resume, models,
                                        files, contract, simulate, conditions, disasters, advise, policies, grid,
-                                       reproduce]}
+                                       kills, reproduce]}
 
 
 def main():

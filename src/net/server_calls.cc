@@ -26,13 +26,16 @@ class ControlCall final : public ServerStream {
 
  private:
   bool on_frame(const grpc::ByteBuffer& buffer) override {
-    Result<WorkerFrame> frame = decode_worker_frame(to_bytes(buffer), core_.options().limits);
+    // Before it has a place it may name any, and is told in words if there is none of that name.
+    const WireLimits limits = known_ ? core_.options().limits : WireLimits{};
+    Result<WorkerFrame> frame = decode_worker_frame(to_bytes(buffer), limits);
     if (!frame) {
       core_.say(fmt::format("closed the connection of {}: {}", from_, frame.error().sentence()));
       finish(broken(frame.error()));
       core_.broke(link_, "it sent what cannot be read");
       return true;
     }
+    known_ = true;
     core_.heard(link_, right_, frame.value());
     return true;
   }
@@ -46,6 +49,7 @@ class ControlCall final : public ServerStream {
   std::string from_;
   Right right_;
   Core::LinkId link_;
+  bool known_ = false;
 };
 
 /// What the other calls of a worker have in common: the first frame says whose they are.

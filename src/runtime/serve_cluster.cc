@@ -1,6 +1,7 @@
 #include "runtime/serve_cluster.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
