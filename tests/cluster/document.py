@@ -25,7 +25,7 @@ from netlab import Link, check, wait_for
 MACHINES = {"a": Link("100mbit"), "b": Link("100mbit", 0.002), "c": Link("50mbit", 0.005)}
 BUILDS = "./dev build"
 # How the processes of the terminals end, one after another.
-ENDS = {"the server": [130, 0], "worker 0": [0, 0], "worker 1": [-9, 0], "worker 2": [0, 0], "worker 3": [0, 0],
+ENDS = {"the server": [0, 0], "worker 0": [0, 0], "worker 1": [-9, 0], "worker 2": [0, 0], "worker 3": [0, 0],
         "the spare": [0]}
 SCP = """#!/bin/sh -e
 # scp -r FILE... MACHINE:
