@@ -68,8 +68,8 @@ class Run:
         return (self.lab.home("server") / "trace.txt").read_text()
 
     def status(self):
-        command = self.lab.command("extra", [self.gleaner, "status", "--connect", SERVER, "--tls", "operator", "--json"])
-        asked = subprocess.run(command, cwd=self.lab.home("extra"), capture_output=True, text=True, timeout=20)
+        ask = [self.gleaner, "status", "--connect", SERVER, "--tls", "operator", "--json"]
+        asked = subprocess.run(self.lab.command("extra", ask), cwd=self.lab.home("extra"), capture_output=True, text=True, timeout=20)
         check(asked.returncode == 0, f"gleaner status: {asked.stderr}", self.lab)
         return json.loads(asked.stdout)
 
