@@ -2,9 +2,9 @@
 """Does what docs/cluster.md says, as it is written, on three machines that are network namespaces.
 
 What stands before a block of commands says where it is run: "On machine b:" in the machine's home folder, to its end;
-"On machine b, in a terminal for worker 0:" likewise, but nobody waits for its end. A block of text is what the commands
-before it show, or what "the terminal for worker 0 shows": its lines come in this order, with other lines between them and
-other numbers. The exit codes are looked at in the end.
+"On machine b, in a terminal for worker 0:" likewise, but nobody waits for its end. A block of text is what the
+commands before it show, or what "the terminal for worker 0 shows": its lines come in this order, with other lines
+between them and other numbers. The exit codes are looked at in the end.
 
 Not as on real machines: the program is there already (blocks that build are left out); scp copies between the home
 folders; sudo runs a command as it is; and all machines see one list of processes.
@@ -25,7 +25,7 @@ from netlab import Link, check, wait_for
 MACHINES = {"a": Link("100mbit"), "b": Link("100mbit", 0.002), "c": Link("50mbit", 0.005)}
 BUILDS = "./dev build"
 # How the processes of the terminals end, one after another.
-ENDS = {"the server": [130, 0], "worker 0": [0, 0], "worker 1": [-9, 0], "worker 2": [0, 0], "worker 3": [0, 0],
+ENDS = {"the server": [0, 0], "worker 0": [0, 0], "worker 1": [-9, 0], "worker 2": [0, 0], "worker 3": [0, 0],
         "the spare": [0]}
 SCP = """#!/bin/sh -e
 # scp -r FILE... MACHINE:
@@ -85,13 +85,15 @@ class Reader:
         done = subprocess.run(self.lab.command(machine, ["bash", "-euo", "pipefail"]), input=commands,
                               cwd=self.lab.home(machine), env=self.environment(machine), timeout=60,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        check(done.returncode == 0, f"on machine {machine} failed with {done.returncode}:\n{commands}{done.stdout}", self.lab)
+        check(done.returncode == 0, f"on machine {machine} failed with {done.returncode}:\n{commands}{done.stdout}",
+              self.lab)
         self.shown = done.stdout
 
     def open_terminal(self, machine, name, command):
         before = self.terminals[name]
         if before:
-            wait_for(f"the end of the first terminal for {name}", 20, lambda: before[-1][0].poll() is not None, self.lab)
+            wait_for(f"the end of the first terminal for {name}", 20, lambda: before[-1][0].poll() is not None,
+                     self.lab)
         says = f"says-{name.replace(' ', '-')}-{len(before) + 1}"
         process = self.lab.start(machine, ["bash", "-c", command], says=says, env=self.environment(machine))
         before.append((process, machine, says))
@@ -103,7 +105,8 @@ class Reader:
 
         until = time.monotonic() + (0 if name is None else 90)
         while (line := missing()) is not None:
-            check(time.monotonic() < until, f"the document shows a line that was not seen, or not in its turn:\n{line}\n"
+            check(time.monotonic() < until,
+                  f"the document shows a line that was not seen, or not in its turn:\n{line}\n"
                   f"{self.shown if name is None else ''}", self.lab)
             time.sleep(0.1)
 

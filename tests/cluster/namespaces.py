@@ -3,8 +3,8 @@
 
 One server, four workers, one spare, mutual TLS. In this order: the plug of a worker's machine is pulled for 10 s (it is
 given up although nobody closed a connection, and comes back with the same life); a machine goes for good, and the
-spare takes its place; the server's own plug is pulled until too few are left for a round, and all come back. One worker has a
-link that is ten times thinner than the others'. Every round must be exact, and nothing may be left running.
+spare takes its place; the server's own plug is pulled until too few are left for a round, and all come back. One
+worker has a link that is ten times thinner than the others'. Every round must be exact, and nothing left running.
 
 usage: namespaces.py GLEANER
 """
@@ -42,7 +42,8 @@ class Run:
         made = subprocess.run([gleaner, "certs", "--out", lab.folder / "certs", "--workers", "4", "--spares", "1",
                                "--server", "server"], capture_output=True, text=True)
         check(made.returncode == 0, f"gleaner certs: {made.stderr}", lab)
-        for machine, folder in {"server": "server", "extra": "spare-0", **{f"m{k}": f"worker-{k}" for k in range(4)}}.items():
+        folders = {"server": "server", "extra": "spare-0", **{f"m{k}": f"worker-{k}" for k in range(4)}}
+        for machine, folder in folders.items():
             shutil.copytree(lab.folder / "certs" / folder, lab.home(machine) / "tls")
         shutil.copytree(lab.folder / "certs" / "operator", lab.home("extra") / "operator")
         write_data(lab.home("server") / "data.csv")
@@ -67,9 +68,8 @@ class Run:
         return (self.lab.home("server") / "trace.txt").read_text()
 
     def status(self):
-        asked = subprocess.run(self.lab.command("extra", [self.gleaner, "status", "--connect", SERVER, "--tls", "operator",
-                                                          "--json"]),
-                               cwd=self.lab.home("extra"), capture_output=True, text=True, timeout=20)
+        ask = [self.gleaner, "status", "--connect", SERVER, "--tls", "operator", "--json"]
+        asked = subprocess.run(self.lab.command("extra", ask), cwd=self.lab.home("extra"), capture_output=True, text=True, timeout=20)
         check(asked.returncode == 0, f"gleaner status: {asked.stderr}", self.lab)
         return json.loads(asked.stdout)
 
@@ -82,6 +82,7 @@ class Run:
 
 def a_pulled_plug(run):
     lab = run.lab
+    check(run.status()["loss"] > 0, "the status knows no loss", lab)
     lab.pull("m1")
     before = run.rounds()
     wait_for("worker 1 being given up", 6, lambda: "worker 1 has given no sign of life" in run.trace(), lab)

@@ -132,7 +132,8 @@ class Lab:
                              for name, link in self.links.items() if link.delay > 0})
         for name, link in self.links.items():
             if link.delay == 0:
-                run("ip", "-n", SWITCH, "link", "add", f"to-{name}", "type", "veth", "peer", "name", "eth0", "netns", name)
+                run("ip", "-n", SWITCH, "link", "add", f"to-{name}", "type", "veth", "peer", "name", "eth0",
+                    "netns", name)
             run("ip", "-n", SWITCH, "link", "set", f"to-{name}", "master", "bridge", "up")
             run("ip", "-n", name, "addr", "add", f"{self.addresses[name]}/24", "dev", "eth0")
             run("ip", "-n", name, "link", "set", "eth0", "up")
