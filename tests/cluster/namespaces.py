@@ -69,7 +69,8 @@ class Run:
 
     def status(self):
         ask = [self.gleaner, "status", "--connect", SERVER, "--tls", "operator", "--json"]
-        asked = subprocess.run(self.lab.command("extra", ask), cwd=self.lab.home("extra"), capture_output=True, text=True, timeout=20)
+        asked = subprocess.run(self.lab.command("extra", ask), cwd=self.lab.home("extra"), capture_output=True,
+                               text=True, timeout=20)
         check(asked.returncode == 0, f"gleaner status: {asked.stderr}", self.lab)
         return json.loads(asked.stdout)
 
