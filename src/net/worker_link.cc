@@ -138,6 +138,7 @@ class JoinedLink::Fetch final : public ClientStream {
  public:
   using ClientStream::ClientStream;
   ~Fetch() override {
+    give_up();
     cancel();
     stop(kFarewell);
   }
