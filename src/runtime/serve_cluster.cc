@@ -257,6 +257,9 @@ void ServeCluster::handle(Noted& event) {
 
 void ServeCluster::before_send(Peer peer, const ServerMessage& message) {
   half_->ledger().told(peer, message);
+  const auto* signal = std::get_if<Transmit>(&message);
+  if (signal == nullptr || signal->selection->used[peer.worker.index()].empty()) return;
+  vectors_.signalled(peer, signal->ticket, signal->first_segment, layout_.count(), half_->now());
 }
 
 void ServeCluster::describe(ClusterState& state) const {

@@ -14,13 +14,17 @@ namespace gleaner {
 
 /// Follows the vectors of one round. To go on without a vector costs at most
 ///
-///   C = (time from the start of the round to its first signal) + (longest time that a vector has taken)
+///   C = (time from the start of the round to its first signal) + (longest time that another vector takes)
 ///
 /// since chunks that lose a copy are computed again and their holders send again. A vector is late when it
 /// has been on its way for 2 C and, at the pace at which its segments came, needs 2 C more: then giving it up
 /// costs at most half of what waiting costs, and no round waits more than three times as long as if it had
 /// given up at once (the classical rent-or-buy argument; Karlin et al., "Competitive snoopy caching", 1988).
-/// Nothing is late before another vector has come whole: there is nothing to compare with.
+///
+/// Only a vector that others wait for can be late: one that is behind all that are still coming, since
+/// credits hold up those that are ahead of it. What another takes is known when it is whole, and else follows
+/// from the pace of the segments that came. While nobody is ahead nothing is late: there is nothing to
+/// compare with.
 ///
 /// Pure but for the times that it is told; belongs to one thread.
 class VectorWatch {
@@ -29,8 +33,8 @@ class VectorWatch {
   explicit VectorWatch(Duration least) : least_(least) {}
 
   void round_begins(Time now);
-  /// This worker is told to send `segments` segments.
-  void signalled(Peer peer, Ticket ticket, std::uint32_t segments, Time now);
+  /// This worker is told to send the segments first .. end-1.
+  void signalled(Peer peer, Ticket ticket, std::uint32_t first, std::uint32_t end, Time now);
   /// A segment of its vector came.
   void segment(Peer peer, Ticket ticket, Time now);
 
@@ -46,9 +50,14 @@ class VectorWatch {
     Peer peer;
     Ticket ticket;
     Time since{};
-    std::uint32_t segments = 0;
-    std::uint32_t here = 0;
+    Time last{};  // its last segment
+    std::uint32_t first = 0;
+    std::uint32_t next = 0;
+    std::uint32_t end = 0;
   };
+  /// What other vectors take, as far as can be told.
+  [[nodiscard]] std::optional<Duration> others(std::uint32_t behind) const;
+
   Duration least_;
   Time began_{};
   std::optional<Duration> computing_;  // until the first signal

@@ -17,8 +17,8 @@ Ticket ticket(std::uint32_t epoch = 1) { return {{Term(1), RoundId(1)}, Epoch(ep
 VectorWatch two_vectors() {
   VectorWatch watch(milliseconds(100));
   watch.round_begins(at(seconds(0)));
-  watch.signalled(peer(0), ticket(), 10, at(seconds(1)));
-  watch.signalled(peer(1), ticket(), 10, at(seconds(1)));
+  watch.signalled(peer(0), ticket(), 0, 10, at(seconds(1)));
+  watch.signalled(peer(1), ticket(), 0, 10, at(seconds(1)));
   for (int k = 0; k < 10; ++k) watch.segment(peer(0), ticket(), at(seconds(2)));
   return watch;
 }
@@ -42,16 +42,35 @@ TEST(VectorWatch, WhatIsNearlyHereIsWaitedFor) {
   EXPECT_TRUE(watch.late(at(seconds(7))).empty());
 }
 
-TEST(VectorWatch, WithoutAWholeVectorThereIsNothingToCompareWith) {
+TEST(VectorWatch, WhereNobodyIsAheadThereIsNothingToCompareWith) {
   VectorWatch watch(milliseconds(100));
   watch.round_begins(at(seconds(0)));
-  watch.signalled(peer(0), ticket(), 1, at(seconds(1)));
+  watch.signalled(peer(0), ticket(), 0, 1, at(seconds(1)));
   EXPECT_TRUE(watch.late(at(seconds(100))).empty());
+}
+
+// The others have sent what their credits allow, at 0.1 s a segment, and wait for worker 1: they are not
+// late.
+TEST(VectorWatch, WhoIsHeldUpIsNotLateAndTellsWhatAVectorTakes) {
+  VectorWatch watch(milliseconds(100));
+  watch.round_begins(at(seconds(0)));
+  for (std::uint32_t w = 0; w < 3; ++w) watch.signalled(peer(w), ticket(), 0, 10, at(seconds(1)));
+  for (int k = 1; k <= 5; ++k) {
+    watch.segment(peer(0), ticket(), at(seconds(1) + milliseconds(100) * k));
+    watch.segment(peer(2), ticket(), at(seconds(1) + milliseconds(100) * k));
+  }
+  watch.segment(peer(1), ticket(), at(milliseconds(1100)));
+  EXPECT_TRUE(watch.late(at(milliseconds(4999))).empty());  // C = 1 s + 1 s
+  const auto late = watch.late(at(seconds(5)));
+  ASSERT_EQ(late.size(), 1U);
+  EXPECT_EQ(late[0].peer, peer(1));
+  EXPECT_THAT(late[0].why,
+              testing::HasSubstr("1 of 10 segments in 4.00 s, where to do without it takes 2.00 s"));
 }
 
 TEST(VectorWatch, ANewTicketBeginsAnew) {
   VectorWatch watch = two_vectors();
-  watch.signalled(peer(1), ticket(2), 3, at(seconds(5)));
+  watch.signalled(peer(1), ticket(2), 0, 3, at(seconds(5)));
   watch.segment(peer(1), ticket(1), at(seconds(5)));  // of the old one
   EXPECT_TRUE(watch.late(at(seconds(8))).empty());
   EXPECT_THAT(watch.late(at(seconds(10))).at(0).why, testing::HasSubstr("0 of 3 segments"));
@@ -60,8 +79,8 @@ TEST(VectorWatch, ANewTicketBeginsAnew) {
 TEST(VectorWatch, HiccupsAreNotLate) {
   VectorWatch watch(milliseconds(100));
   watch.round_begins(at(seconds(0)));
-  watch.signalled(peer(0), ticket(), 1, at(milliseconds(1)));
-  watch.signalled(peer(1), ticket(), 1, at(milliseconds(1)));
+  watch.signalled(peer(0), ticket(), 0, 1, at(milliseconds(1)));
+  watch.signalled(peer(1), ticket(), 0, 1, at(milliseconds(1)));
   watch.segment(peer(0), ticket(), at(milliseconds(2)));
   EXPECT_TRUE(watch.late(at(milliseconds(190))).empty());
   EXPECT_FALSE(watch.late(at(milliseconds(210))).empty());

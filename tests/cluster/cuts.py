@@ -81,6 +81,26 @@ def in_the_middle_of_a_vector(t):
     t.check(cuts == 3, f"{cuts} vectors were cut short")
 
 
+def too_slow_to_send(t):
+    """A vector that stops half way while its worker lives: the round does without it, and waits for nobody."""
+    c = behind_proxies(t, *t.wide_data(), "--replication", 3, "--speeds", "exponential:mean=60ms", "--rounds", 16)
+    c.wait_for_round(2)
+    late = 0
+    while late < 2 and c.round_now() < 14:
+        at = len(c.trace.lines)
+        slot = t.random.randrange(4)
+        wire = wait_until(lambda: c.proxies[slot].get(VECTORS), "a connection for vectors")
+        wire.allow(UP, 2_500_000)
+        now = c.round_now()
+        wait_until(lambda: wire.exhausted(UP) or c.round_now() > now + 1, "a vector that stops")
+        if wire.exhausted(UP):
+            c.trace.wait(rf"worker {slot} is too slow to send and is left out of this round", start=at)
+            late += 1
+        wire.allow(UP, None)
+    over(c, 16, lost=0)
+    t.check(late == 2, f"{late} vectors were left out")
+
+
 def blocked(t, way, both_connections):
     """One direction carries nothing: the silence tells, on one side or the other."""
     c = behind_proxies(t, *t.small_data(), *QUICK, "--rounds", 120)
@@ -136,5 +156,5 @@ def keeps_gradients_of_a_cut(t):
 
 
 if __name__ == "__main__":
-    run_tests(both, one_of_two, in_the_middle_of_a_vector, blocked_to_the_server, blocked_to_the_worker, blocked_control,
-              unreachable, keeps_gradients_of_a_cut)
+    run_tests(both, one_of_two, in_the_middle_of_a_vector, too_slow_to_send, blocked_to_the_server, blocked_to_the_worker,
+              blocked_control, unreachable, keeps_gradients_of_a_cut)
