@@ -60,7 +60,7 @@ TEST(CommandLine, AMisspeltFlagIsAnsweredWithTheNearest) {
 
 TEST(CommandLine, AMisspeltCommandToo) {
   EXPECT_THAT(refused({"trian"}), AllOf(HasSubstr("gleaner: there is no command \"trian\"; did you mean "
-                                                  "\"train\"? known are train, plan, "),
+                                                  "\"train\"? known are train, server, worker, "),
                                         HasSubstr(", version\n")));
   EXPECT_THAT(refused({"--json", "train"}), HasSubstr("gleaner: --json stands before any command; "));
 }

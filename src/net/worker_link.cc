@@ -296,6 +296,10 @@ void JoinedLink::send(WorkerMessage message) { send_frame(std::move(message)); }
 void JoinedLink::send(WorkNote note) { send_frame(note); }
 void JoinedLink::heartbeat() { send_frame(Heartbeat{}); }
 void JoinedLink::leaving() { send_frame(Leaving{}); }
+void JoinedLink::abandon() {
+  if (vectors_) vectors_->cancel();
+  control_->cancel();
+}
 void JoinedLink::close_vectors() { vectors_->hurry(); }
 
 bool JoinedLink::send_segment(VectorSegment segment) {

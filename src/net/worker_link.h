@@ -65,6 +65,7 @@ class JoinedLink final : public RemoteLink {
   void close_vectors() override;
   void heartbeat() override;
   void leaving() override;
+  void abandon() override;
 
  private:
   class Control;

@@ -78,6 +78,7 @@ void WorkerLoop::attach(std::unique_ptr<RemoteLink> link) {
 
 void WorkerLoop::lose_link(const std::string& why) {
   if (link_ == nullptr) return;
+  link_->abandon();
   link_ = nullptr;
   host_.detach();
   step(LinkChanged{false});

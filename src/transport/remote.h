@@ -53,6 +53,8 @@ class RemoteLink : public WorkerTransport {
   virtual void heartbeat() = 0;
   /// The worker goes after the round in hand.
   virtual void leaving() = 0;
+  /// The link is of no use any more: destroying it does not wait for the other end.
+  virtual void abandon() = 0;
 };
 
 }  // namespace gleaner

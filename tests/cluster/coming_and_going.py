@@ -74,6 +74,7 @@ def draining_while_it_waits(t):
     t.check(waiting.ended(10) == 0, "one that waits for the others ends with 0")
     c.add(0)
     c.add(1)
+    c.trace.wait("worker 1 joined")
     spare = c.add(1, name="second-1")
     spare.err.wait("worker 1 is here already")
     spare.signal(signal.SIGTERM)

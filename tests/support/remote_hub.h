@@ -109,6 +109,7 @@ class RemoteHub final : public RemoteTransport {
     void leaving() override {
       hub_.from(peer, [&](RemoteSink& s) { s.on_leaving(peer); });
     }
+    void abandon() override {}
     const Peer peer;
 
    private:
