@@ -230,6 +230,7 @@ std::optional<ServerEndpoint::Core::LinkId> ServerEndpoint::Core::attach(const E
   Link& link = links_.at(*id);
   if (link.vectors != nullptr) return std::nullopt;
   link.vectors = vectors;
+  link.vectors_ended.reset();
   pump(link, kInFlight);
   return id;
 }
