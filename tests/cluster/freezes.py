@@ -73,13 +73,13 @@ def between_signal_and_vector(t):
 
 def in_the_middle_of_a_vector(t):
     """Half of a vector of 8 MiB is there when its worker stands still."""
-    c = Cluster(t, *t.wide_data(), *SMALL, "--speeds", "exponential:mean=60ms", "--rounds", 14, workers=4)
+    c = Cluster(t, *t.wide_data(), *SMALL, "--speeds", "exponential:mean=60ms", "--rounds", 30, workers=4)
     proxies = [Proxy(c.address) for _ in range(4)]
     for slot in range(4):
         c.add(slot, connect=proxies[slot].address)
     c.wait_for_round(3)
     struck = 0
-    while struck < 2 and c.round_now() < 13:
+    while struck < 2 and c.round_now() < 20:
         at = len(c.trace.lines)
         slot = t.random.randrange(4)
         wire = wait_until(lambda: proxies[slot].get(VECTORS), "a connection for vectors")
@@ -93,7 +93,7 @@ def in_the_middle_of_a_vector(t):
         wire.allow(UP, None)
         struck += done_without(c, slot, at)
         go_on(c, slot, at)
-    c.finished(rounds=14)
+    c.finished(rounds=30)
     t.check(struck >= 2, f"{struck} workers stood still in the middle of a vector")
 
 
