@@ -59,19 +59,26 @@ def one_of_two(t):
         over(c, 60, lost=2)
 
 
+def half_a_vector(t, c):
+    """The wire of somebody's vectors takes 2.5 MB more and then nothing: who, its wire, whether a vector stopped there."""
+    slot = t.random.randrange(4)
+    wire = wait_until(lambda: c.proxies[slot].get(VECTORS), "a connection for vectors")
+    wire.allow(UP, 2_500_000)
+    now = c.round_now()
+    wait_until(lambda: wire.exhausted(UP) or c.round_now() > now + 1, "a vector that stops half way")
+    stopped = wire.exhausted(UP)
+    wire.allow(UP, 0 if stopped else None)
+    return slot, wire, stopped
+
+
 def in_the_middle_of_a_vector(t):
     c = behind_proxies(t, *t.wide_data(), "--replication", 3, "--speeds", "exponential:mean=60ms", "--rounds", 14)
     c.wait_for_round(2)
     cuts = 0
     while cuts < 3 and c.round_now() < 13:
         at = len(c.trace.lines)
-        slot = t.random.randrange(4)
-        wire = wait_until(lambda: c.proxies[slot].get(VECTORS), "a connection for vectors")
-        wire.allow(UP, 2_500_000)
-        now = c.round_now()
-        wait_until(lambda: wire.exhausted(UP) or c.round_now() > now + 1, "a vector that is cut short")
-        wire.allow(UP, None if not wire.exhausted(UP) else 0)
-        if not wire.exhausted(UP):
+        slot, _, stopped = half_a_vector(t, c)
+        if not stopped:
             continue
         cuts += 1
         c.proxies[slot].cut(VECTORS)
@@ -88,12 +95,8 @@ def too_slow_to_send(t):
     late = 0
     while late < 2 and c.round_now() < 14:
         at = len(c.trace.lines)
-        slot = t.random.randrange(4)
-        wire = wait_until(lambda: c.proxies[slot].get(VECTORS), "a connection for vectors")
-        wire.allow(UP, 2_500_000)
-        now = c.round_now()
-        wait_until(lambda: wire.exhausted(UP) or c.round_now() > now + 1, "a vector that stops")
-        if wire.exhausted(UP):
+        slot, wire, stopped = half_a_vector(t, c)
+        if stopped:
             c.trace.wait(rf"worker {slot} is too slow to send and is left out of this round", start=at)
             late += 1
         wire.allow(UP, None)
