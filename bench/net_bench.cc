@@ -2,13 +2,14 @@
 //
 //   net_bench --benchmark_filter=Up
 //
-// Ratios are to raw TCP over loopback and to memcpy in the same run, which take turns with what is measured.
-// Both ends share the processors, so that `vs_tcp_cpu`, processor time per byte of raw TCP over that of
-// Gleaner, is the steadier one.
+// Ratios are to raw TCP over loopback, to gRPC with nothing around it and to memcpy in the same run, which
+// take turns with what is measured. Both ends share the processors, so that `vs_tcp_cpu`, processor time per
+// byte of raw TCP over that of Gleaner, is the steadier one.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
 
+#include "bench/bare_grpc.h"
 #include "bench/net_hall.h"
 #include "bench/raw_tcp.h"
 #include "runtime/mailbox.h"
@@ -66,19 +67,24 @@ class Contest {
   template <class Work>
   void turn(benchmark::State& state, Work work) {
     const Took raw = time_of([&] { tcp_.send(kBytesEach >> 20, 1 << 20); });
+    const Took bare = time_of([&] { grpc_.send(kBytesEach >> 20, 1 << 20); });
     const Took copy = time_of_memcpy();
     const Took own = time_of(work);
     state.SetIterationTime(own.wall);
     own_.push_back(kBytes / own.wall / kGiB);
     raw_.push_back(kBytes / raw.wall / kGiB);
+    bare_.push_back(kBytes / bare.wall / kGiB);
     copy_.push_back(kBytes / copy.wall / kGiB);
     vs_tcp_.push_back(raw.wall / own.wall);
     vs_tcp_cpu_.push_back(raw.cpu / own.cpu);
+    vs_grpc_.push_back(bare.wall / own.wall);
     own_cpu_.push_back(own.cpu / (kBytes / kGiB));
   }
   void print(benchmark::State& state) const {
     state.counters["GiB/s"] = median(own_);
     state.counters["tcp_GiB/s"] = median(raw_);
+    state.counters["grpc_GiB/s"] = median(bare_);
+    state.counters["vs_grpc"] = median(vs_grpc_);
     state.counters["memcpy_GiB/s"] = median(copy_);
     state.counters["vs_tcp"] = median(vs_tcp_);
     state.counters["vs_tcp_cpu"] = median(vs_tcp_cpu_);
@@ -87,7 +93,8 @@ class Contest {
 
  private:
   RawTcp tcp_{kWorkers};
-  std::vector<double> own_, raw_, copy_, vs_tcp_, vs_tcp_cpu_, own_cpu_;
+  BareGrpc grpc_{kWorkers};
+  std::vector<double> own_, raw_, bare_, copy_, vs_tcp_, vs_grpc_, vs_tcp_cpu_, own_cpu_;
 };
 
 void BM_VectorsUp(benchmark::State& state) {

@@ -48,47 +48,52 @@ grpc::ByteBuffer segment_buffer(SegmentHeader header, std::shared_ptr<const void
   return {slices.data(), slices.size()};
 }
 
-Result<ReceivedSegment> read_segment(const grpc::ByteBuffer& buffer) {
-  std::vector<grpc::Slice> slices;
-  if (!buffer.Dump(&slices).ok()) return bad_input("a segment could not be read");
+Result<SegmentReader> SegmentReader::open(const grpc::ByteBuffer& buffer) {
+  SegmentReader reader;
+  if (!buffer.Dump(&reader.slices_).ok()) return bad_input("a segment could not be read");
   std::array<char, kSegmentHeaderBytes> head{};
   std::size_t headed = 0;
-  ReceivedSegment segment;
+  for (const grpc::Slice& s : reader.slices_) {
+    const std::size_t n = std::min(head.size() - headed, s.size());
+    std::memcpy(head.data() + headed, s.begin(), n);
+    headed += n;
+    if (headed == head.size()) break;
+  }
+  if (headed < head.size()) return bad_input(fmt::format("a segment of {} bytes has no header", headed));
+  Result<SegmentHeader> header = decode_segment_header({head.data(), head.size()});
+  if (!header) return header.error();
+  reader.header_ = header.value();
+  if (buffer.Length() != head.size() + std::size_t{reader.header_.floats} * sizeof(float)) {
+    return bad_input(
+        fmt::format("a segment of {} numbers came in {} bytes", reader.header_.floats, buffer.Length()));
+  }
+  return reader;
+}
+
+Status SegmentReader::append_to(std::vector<float>& numbers) const {
+  const std::size_t before = numbers.size();
+  numbers.reserve(before + header_.floats);
+  std::size_t skip = kSegmentHeaderBytes;
   std::size_t at = 0;
   std::uint32_t crc = 0;
-  for (const grpc::Slice& s : slices) {
+  for (const grpc::Slice& s : slices_) {
     std::span<const std::byte> part(reinterpret_cast<const std::byte*>(s.begin()), s.size());
-    if (headed < head.size()) {
-      const std::size_t n = std::min(head.size() - headed, part.size());
-      std::memcpy(head.data() + headed, part.data(), n);
-      headed += n;
-      part = part.subspan(n);
-      if (headed < head.size()) continue;
-      Result<SegmentHeader> header = decode_segment_header({head.data(), head.size()});
-      if (!header) return header.error();
-      segment.header = header.value();
-      if (buffer.Length() != head.size() + std::size_t{segment.header.floats} * sizeof(float)) {
-        return bad_input(
-            fmt::format("a segment of {} numbers came in {} bytes", segment.header.floats, buffer.Length()));
-      }
-      segment.numbers.reserve(segment.header.floats);
-    }
+    const std::size_t skipped =
+        std::min(std::exchange(skip, skip - std::min(skip, part.size())), part.size());
+    part = part.subspan(skipped);
     while (!part.empty()) {
       const std::size_t n = std::min(kPiece, part.size());
       crc = crc32c(part.first(n), crc);
       at += n;
       // Piece by piece, so that what is zeroed is still in the cache when it is written over.
-      segment.numbers.resize((at + sizeof(float) - 1) / sizeof(float));
-      std::memcpy(reinterpret_cast<std::byte*>(segment.numbers.data()) + at - n, part.data(), n);
+      numbers.resize(before + (at + sizeof(float) - 1) / sizeof(float));
+      std::memcpy(reinterpret_cast<std::byte*>(numbers.data() + before) + at - n, part.data(), n);
       part = part.subspan(n);
     }
   }
-  if (headed < head.size()) return bad_input(fmt::format("a segment of {} bytes has no header", headed));
-  if (crc != segment.header.crc) {
-    return bad_input(fmt::format("the checksum of segment {} is {:08x}, {:08x} was sent",
-                                 segment.header.index, crc, segment.header.crc));
-  }
-  return segment;
+  if (crc == header_.crc) return {};
+  return bad_input(
+      fmt::format("the checksum of segment {} is {:08x}, {:08x} was sent", header_.index, crc, header_.crc));
 }
 
 }  // namespace gleaner

@@ -23,11 +23,20 @@ namespace gleaner {
                                               std::span<const float> numbers,
                                               const std::uint32_t* crc = nullptr);
 
-struct ReceivedSegment {
-  SegmentHeader header;
-  std::vector<float> numbers;
+/// A segment that has come: its header first, so that one may say where the numbers are to go.
+class SegmentReader {
+ public:
+  /// Errors: the header; another length than it announces.
+  [[nodiscard]] static Result<SegmentReader> open(const grpc::ByteBuffer& buffer);
+
+  [[nodiscard]] const SegmentHeader& header() const { return header_; }
+  /// Puts header().floats numbers at the end: one copy, with the checksum computed on the way. Called once.
+  /// Errors: the checksum; then what was put there is worth nothing.
+  [[nodiscard]] Status append_to(std::vector<float>& numbers) const;
+
+ private:
+  std::vector<grpc::Slice> slices_;  // the header first, wherever it ends
+  SegmentHeader header_;
 };
-/// One copy, with the checksum computed on the way. Errors: the header; another length; the checksum.
-[[nodiscard]] Result<ReceivedSegment> read_segment(const grpc::ByteBuffer& buffer);
 
 }  // namespace gleaner

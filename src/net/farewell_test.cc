@@ -90,6 +90,43 @@ TEST(Farewell, WhoStillFetchesItsDataHearsItToo) {
   EXPECT_TRUE(heard.get());
 }
 
+TEST(Farewell, WhoseLinkBrokeAMomentAgoHearsItWhenItKnocks) {
+  NoServerSink sink;
+  const auto server = open(sink);
+  auto link = join(*server);
+  const EarlierLife life{link->placed().peer, link->placed().term, link->placed().token};
+  link->abandon();
+  link.reset();
+  std::atomic<bool> heard = false;
+  std::future<void> knocker = std::async([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    JoinOptions options;
+    options.server = fmt::format("127.0.0.1:{}", server->port());
+    options.credentials = grpc::InsecureChannelCredentials();
+    options.earlier = life;
+    const auto again = JoinedLink::join(
+        options, [] { return true; }, [](const std::string&) {});
+    const auto* failure = std::get_if<JoinFailure>(&again);
+    heard = failure != nullptr && failure->run_is_over;
+  });
+  const auto from = std::chrono::steady_clock::now();
+  server->goodbye({"completed", "all rounds"});
+  knocker.get();
+  EXPECT_TRUE(heard);
+  EXPECT_GE(std::chrono::steady_clock::now() - from, std::chrono::milliseconds(400)) << "it waited for it";
+}
+
+TEST(Farewell, NobodyWaitsForOneThatSaidThatItGoes) {
+  NoServerSink sink;
+  const auto server = open(sink);
+  auto link = join(*server);
+  link->leaving();
+  link.reset();
+  const auto from = std::chrono::steady_clock::now();
+  server->goodbye({"completed", "all rounds"});
+  EXPECT_LT(std::chrono::steady_clock::now() - from, std::chrono::milliseconds(2900));
+}
+
 TEST(Farewell, ASilentWorkerHoldsItUpForAFewSecondsOnly) {
   NoServerSink sink;
   const auto server = open(sink);

@@ -11,7 +11,7 @@ void ParameterGate::message(ServerMessage message) {
   release();
 }
 
-Status ParameterGate::segment(const SegmentHeader& header, std::vector<float> numbers) {
+Status ParameterGate::segment(const SegmentHeader& header, const Append& append) {
   if (header.index == 0) {
     if (header.total > floats_max_) {
       return bad_input(
@@ -25,17 +25,13 @@ Status ParameterGate::segment(const SegmentHeader& header, std::vector<float> nu
     whole_ = false;
   }
   if (header.ticket.stamp != arriving_ || header.index != next_ || header.total != total_ || whole_ ||
-      parameters_.size() + numbers.size() > total_) {
+      parameters_.size() + header.floats > total_) {
     return bad_input(
         fmt::format("segment {} of the parameters of {} came where segment {} of {} was expected",
                     header.index, text(header.ticket.stamp), next_, text(arriving_)));
   }
   ++next_;
-  if (parameters_.empty() && numbers.size() == total_) {
-    parameters_ = std::move(numbers);
-  } else {
-    parameters_.insert(parameters_.end(), numbers.begin(), numbers.end());
-  }
+  if (Status s = append(parameters_); !s) return s;
   if (parameters_.size() < total_) {
     if (header.index == 0) release();  // of an earlier round, that is over
     return {};

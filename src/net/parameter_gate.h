@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +23,11 @@ class ParameterGate {
   ParameterGate(WorkerSink& sink, std::size_t floats_max) : sink_(sink), floats_max_(floats_max) {}
 
   void message(ServerMessage message);
-  /// A segment of parameters, in ascending order. Errors: a gap, more numbers than announced.
-  [[nodiscard]] Status segment(const SegmentHeader& header, std::vector<float> numbers);
+  /// Puts header.floats numbers at the end of what it is given. Errors: they are broken.
+  using Append = std::function<Status(std::vector<float>&)>;
+  /// A segment of parameters, in ascending order. Errors: a gap, more numbers than announced; those of
+  /// `append`, which is called where the segment fits. After an error the gate is of no use.
+  [[nodiscard]] Status segment(const SegmentHeader& header, const Append& append);
 
  private:
   void release();

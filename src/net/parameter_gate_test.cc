@@ -24,12 +24,13 @@ class Listener final : public WorkerSink {
 
 Stamp stamp(std::uint64_t round) { return {Term(1), RoundId(round)}; }
 
-SegmentHeader header(std::uint64_t round, std::uint32_t index, std::uint64_t total) {
+SegmentHeader header(std::uint64_t round, std::uint32_t index, std::uint64_t total, std::size_t floats) {
   SegmentHeader h;
   h.kind = SegmentKind::parameters;
   h.ticket.stamp = stamp(round);
   h.index = index;
   h.total = total;
+  h.floats = static_cast<std::uint32_t>(floats);
   return h;
 }
 
@@ -37,9 +38,12 @@ class ParameterGateTest : public testing::Test {
  protected:
   Listener sink_;
   ParameterGate gate_{sink_, 100};
-  Status segment(std::uint64_t round, std::uint32_t index, std::vector<float> numbers,
+  Status segment(std::uint64_t round, std::uint32_t index, const std::vector<float>& numbers,
                  std::uint64_t total = 3) {
-    return gate_.segment(header(round, index, total), std::move(numbers));
+    return gate_.segment(header(round, index, total, numbers.size()), [&](std::vector<float>& onto) {
+      onto.insert(onto.end(), numbers.begin(), numbers.end());
+      return Status();
+    });
   }
 };
 
@@ -80,11 +84,18 @@ TEST_F(ParameterGateTest, WhatDoesNotFitIsRefused) {
   EXPECT_FALSE(segment(1, 1, {1}));       // a gap
   EXPECT_FALSE(segment(1, 0, {1}, 101));  // longer than a model
   EXPECT_TRUE(segment(1, 0, {1, 2}));
-  EXPECT_FALSE(segment(1, 1, {3, 4}));                // more than announced
-  EXPECT_FALSE(segment(2, 1, {3}));                   // of another round
-  EXPECT_FALSE(gate_.segment(header(1, 1, 4), {3}));  // another length
+  EXPECT_FALSE(segment(1, 1, {3, 4}));  // more than announced
+  EXPECT_FALSE(segment(2, 1, {3}));     // of another round
+  EXPECT_FALSE(segment(1, 1, {3}, 4));  // another length
   EXPECT_TRUE(segment(1, 1, {3}));
   EXPECT_FALSE(segment(1, 2, {}));  // it is whole
+}
+
+TEST_F(ParameterGateTest, BrokenNumbersAreNotHandedOn) {
+  gate_.message(StartRound{stamp(1)});
+  const auto broken = [](std::vector<float>&) { return Status(bad_input("a checksum")); };
+  EXPECT_FALSE(gate_.segment(header(1, 0, 3, 3), broken));
+  EXPECT_TRUE(sink_.heard.empty());
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ class ControlCall final : public ServerStream {
   }
   void on_end(bool) override { core_.broke(link_, "its connection is closed"); }
   void on_done() override {
-    core_.closed(link_);
+    core_.closed(link_, was_cut());
     delete this;
   }
 
@@ -110,16 +110,18 @@ class VectorsCall final : public MemberCall {
   };
 
   bool on_member_frame(const grpc::ByteBuffer& buffer) override {
-    Result<ReceivedSegment> segment = read_segment(buffer);
+    const Result<SegmentReader> segment = SegmentReader::open(buffer);
     if (!segment) return refuse(segment.error());
-    ReceivedSegment& s = segment.value();
-    if (s.header.kind != SegmentKind::vector) return refuse(bad_input("parameters came from a worker"));
+    const SegmentHeader& h = segment.value().header();
+    if (h.kind != SegmentKind::vector) return refuse(bad_input("parameters came from a worker"));
+    std::vector<float> numbers;
+    if (Status s = segment.value().append_to(numbers); !s) return refuse(s.error());
     {
       const std::scoped_lock lock(flow_->mutex);
       ++flow_->waiting;
     }
     std::shared_ptr<void> credit(nullptr, [flow = flow_](void*) { flow->let_go(); });
-    core_.segment({peer_, s.header.ticket, s.header.index, std::move(s.numbers), std::move(credit)});
+    core_.segment({peer_, h.ticket, h.index, std::move(numbers), std::move(credit)});
     const std::scoped_lock lock(flow_->mutex);
     flow_->paused = flow_->waiting >= flow_->most;
     return !flow_->paused;

@@ -114,7 +114,6 @@ ServerEndpoint::Core::LinkId ServerEndpoint::Core::connected(ServerStream* contr
   const std::size_t most = 2 * options_.workers + 64;
   if (over_) {
     control->send(to_buffer(encode(ServerFrame(*over_))));
-    control->finish(grpc::Status::OK);
   } else if (links_.size() > most) {
     control->finish({grpc::StatusCode::RESOURCE_EXHAUSTED, fmt::format("more than {} connections", most)});
   }
@@ -126,12 +125,14 @@ void ServerEndpoint::Core::heard(LinkId id, const Right& right, const WorkerFram
   {
     const std::scoped_lock lock(mutex_);
     const auto it = links_.find(id);
-    if (it == links_.end() || over_) return;
+    if (it == links_.end()) return;
+    if (over_) return heard_after_the_end(it->second, frame);
     if (const auto* k = std::get_if<Knock>(&frame)) return knock(id, right, *k);
     peer = it->second.peer;
     if (!peer) {
       return it->second.control->finish({grpc::StatusCode::FAILED_PRECONDITION, "no Knock came before"});
     }
+    it->second.leaving |= std::holds_alternative<Leaving>(frame);
     if (std::holds_alternative<Heartbeat>(frame)) {
       it->second.control->send(to_buffer(encode(ServerFrame(Heartbeat{}))));
     }
@@ -140,6 +141,18 @@ void ServerEndpoint::Core::heard(LinkId id, const Right& right, const WorkerFram
   if (std::holds_alternative<Leaving>(frame)) return sink_.on_leaving(*peer);
   if (const auto* note = std::get_if<WorkNote>(&frame)) return sink_.on_note(*peer, *note);
   if (const auto* message = std::get_if<WorkerMessage>(&frame)) sink_.on_message(*peer, *message);
+}
+
+// It has been told already; that it knocks says that nobody need wait for it any longer.
+void ServerEndpoint::Core::heard_after_the_end(Link& link, const WorkerFrame& frame) {
+  const auto* knock = std::get_if<Knock>(&frame);
+  if (knock == nullptr || link.control == nullptr) return;
+  if (knock->earlier) {
+    strays_.erase(knock->earlier->peer.worker);
+  } else if (knock->slot) {
+    strays_.erase(*knock->slot);
+  }
+  link.control->finish(grpc::Status::OK);
 }
 
 void ServerEndpoint::Core::turn_away(Link& link, const std::string& why) {
@@ -187,6 +200,7 @@ void ServerEndpoint::Core::place(const Places::Place& place) {
   Link& link = links_.at(place.link);
   link.peer = place.peer;
   placed_[place.peer.worker] = place.link;
+  strays_.erase(place.peer.worker);
   sink_.on_placed({place.peer, place.same_life, link.from});
   link.control->send(to_buffer(encode(
       ServerFrame(Placed{kWireVersionLast, place.peer, options_.term, place.token, options_.heartbeat}))));
@@ -198,6 +212,7 @@ void ServerEndpoint::Core::release(LinkId id, const std::string& why) {
   link.descent.reset();
   if (const auto peer = std::exchange(link.peer, std::nullopt)) {
     placed_.erase(peer->worker);
+    if (!link.leaving) strays_[peer->worker] = std::chrono::steady_clock::now();
     sink_.on_lost(*peer);
   }
   const std::size_t before = places_.waiting();
@@ -213,11 +228,16 @@ void ServerEndpoint::Core::broke(LinkId id, const std::string& why) {
   if (control != nullptr) control->finish({grpc::StatusCode::ABORTED, why});
 }
 
-void ServerEndpoint::Core::closed(LinkId id) {
+void ServerEndpoint::Core::closed(LinkId id, bool cut) {
   const std::scoped_lock lock(mutex_);
-  if (!over_) release(id, "its connection is closed");
-  links_.at(id).control = nullptr;
-  if (links_.at(id).vectors == nullptr) links_.erase(id);
+  Link& link = links_.at(id);
+  if (!over_) {
+    release(id, "its connection is closed");
+  } else if (cut && link.peer && !link.leaving) {
+    strays_[link.peer->worker] = std::chrono::steady_clock::now();  // the news may not have arrived
+  }
+  link.control = nullptr;
+  if (link.vectors == nullptr) links_.erase(id);
   changed_.notify_all();
 }
 

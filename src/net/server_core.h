@@ -60,7 +60,7 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   void heard(LinkId link, const Right& right, const WorkerFrame& frame);
   /// The control stream has ended (or, `closed`, is no more).
   void broke(LinkId link, const std::string& why);
-  void closed(LinkId link);
+  void closed(LinkId link, bool cut);
   /// A second connection of a link says whose it is. Nothing: nobody's.
   [[nodiscard]] std::optional<LinkId> attach(const EarlierLife& life, ServerStream* vectors);
   void detached(LinkId link, ServerStream* vectors);
@@ -75,6 +75,7 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
     ServerStream* control = nullptr;
     ServerStream* vectors = nullptr;
     bool knocked = false;
+    bool leaving = false;  // it said so
     std::optional<std::chrono::steady_clock::time_point> vectors_ended{};
     std::optional<Peer> peer;  // placed
     std::optional<Descent> descent;
@@ -83,6 +84,7 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
 
   void knock(LinkId link, const Right& right, const Knock& knock);
   void place(const Places::Place& place);
+  void heard_after_the_end(Link& link, const WorkerFrame& frame);
   void turn_away(Link& link, const std::string& why);
   /// Its worker, if it had a place, is lost.
   void release(LinkId id, const std::string& why);
@@ -92,6 +94,8 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   [[nodiscard]] Link* find(Peer peer);
   [[nodiscard]] std::shared_ptr<const Descent::Content> content_of(const SharedVector& parameters);
   void watch_knocks();
+  /// Who may still be told the end: who is linked, and whose link broke a moment ago.
+  [[nodiscard]] bool all_have_heard() const;
 
   EndpointOptions options_;
   RemoteSink& sink_;
@@ -101,6 +105,7 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   Places places_;
   std::map<LinkId, Link> links_;
   std::map<WorkerId, LinkId> placed_;
+  std::map<WorkerId, std::chrono::steady_clock::time_point> strays_;  // whose links broke, and who may knock
   LinkId last_link_ = 0;
   std::weak_ptr<const Descent::Content> last_content_;
   std::optional<Goodbye> over_;  // what everybody is told from then on

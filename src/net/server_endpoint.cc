@@ -7,6 +7,7 @@
 #include <grpcpp/server_builder.h>
 
 #include "net/buffers.h"
+#include "net/connection_settings.h"
 #include "net/server_core.h"
 
 namespace gleaner {
@@ -16,6 +17,8 @@ constexpr int kMessageBytesMax = 16 << 20;  // of anything that a worker may sen
 constexpr int kHandshakeMillisecondsMax = 10'000;
 constexpr int kKeepaliveMilliseconds = 20'000;
 constexpr std::chrono::seconds kFarewell{3};
+// A worker whose link broke so long ago or longer is not waited for at the end.
+constexpr std::chrono::seconds kStraysAreGoneAfter{10};
 
 }  // namespace
 
@@ -29,7 +32,7 @@ Status ServerEndpoint::Core::listen() {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // two servers on one port would share the workers
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 16);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, 1 << 20);
+  connection_settings([&](const char* name, int value) { builder.AddChannelArgument(name, value); });
   server_ = builder.BuildAndStart();
   if (!server_ || port_ == 0) {
     return bad_input(fmt::format("--listen {} cannot be had", options_.listen),
@@ -60,6 +63,8 @@ void ServerEndpoint::Core::watch_knocks() {
   }
 }
 
+bool ServerEndpoint::Core::all_have_heard() const { return links_.empty() && strays_.empty(); }
+
 // Who has heard it closes its streams. Were they closed here, the end of the one for vectors could be there
 // sooner than the news on the other connection, and a worker would take it for a fault and knock for minutes.
 void ServerEndpoint::Core::goodbye(const Goodbye& goodbye) {
@@ -73,7 +78,10 @@ void ServerEndpoint::Core::goodbye(const Goodbye& goodbye) {
       if (!link.knocked) link.control->finish(grpc::Status::OK);
     }
     changed_.notify_all();
-    changed_.wait_for(lock, kFarewell, [this] { return links_.empty(); });
+    std::erase_if(strays_, [now = std::chrono::steady_clock::now()](const auto& stray) {
+      return now - stray.second > kStraysAreGoneAfter;
+    });
+    changed_.wait_for(lock, kFarewell, [this] { return all_have_heard(); });
     for (auto& [id, link] : links_) {
       if (link.control != nullptr) link.control->finish(grpc::Status::OK);
       if (link.vectors != nullptr) link.vectors->finish(grpc::Status::OK);

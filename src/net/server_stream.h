@@ -1,6 +1,7 @@
 // The server's end of one stream of byte buffers.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 
 #include <grpcpp/generic/async_generic_service.h>
@@ -31,13 +32,18 @@ class ServerStream : public grpc::ServerGenericBidiReactor {
   virtual void on_end(bool broken) = 0;
   /// Something that was sent has left; so many buffers wait behind it.
   virtual void on_written(std::size_t /*waiting*/) {}
+  /// It ended otherwise than both ends wanted. REQUIRES: within on_done().
+  [[nodiscard]] bool was_cut() const { return cut_; }
   /// Nothing follows at all; `this` may be deleted.
   virtual void on_done() { delete this; }
 
  private:
   void OnReadDone(bool ok) final;
   void OnWriteDone(bool ok) final;
-  void OnCancel() final { end(true); }
+  void OnCancel() final {
+    cut_ = true;
+    end(true);
+  }
   void OnDone() final { on_done(); }
   void end(bool broken);
 
@@ -46,6 +52,7 @@ class ServerStream : public grpc::ServerGenericBidiReactor {
   grpc::ByteBuffer in_;
   grpc::Status status_;
   bool ended_ = false;
+  std::atomic<bool> cut_ = false;
   bool finishing_ = false;
   bool finished_ = false;
 };

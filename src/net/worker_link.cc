@@ -11,6 +11,7 @@
 #include "net/buffers.h"
 #include "net/calls.h"
 #include "net/client_stream.h"
+#include "net/connection_settings.h"
 #include "net/parameter_gate.h"
 
 namespace gleaner {
@@ -29,7 +30,7 @@ std::shared_ptr<grpc::Channel> make_channel(const std::string& server,
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(-1);
   arguments.SetMaxSendMessageSize(-1);
-  arguments.SetInt(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, 1 << 20);
+  connection_settings([&](const char* name, int value) { arguments.SetInt(name, value); });
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 20'000);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
@@ -115,12 +116,14 @@ class JoinedLink::Vectors final : public ClientStream {
 
  private:
   bool on_frame(const grpc::ByteBuffer& buffer) override {
-    Result<ReceivedSegment> segment = read_segment(buffer);
+    const Result<SegmentReader> segment = SegmentReader::open(buffer);
     Status status = segment ? Status() : segment.error();
     if (segment) {
       const std::scoped_lock lock(hearing_->mutex);
       if (hearing_->told) return true;
-      status = hearing_->gate->segment(segment.value().header, std::move(segment.value().numbers));
+      status = hearing_->gate->segment(segment.value().header(), [&](std::vector<float>& parameters) {
+        return segment.value().append_to(parameters);
+      });
     }
     if (!status) hearing_->breaks(status.error().sentence());
     return status.ok();
