@@ -91,7 +91,7 @@ Status check_cluster(const TrainOptions& o) {
 
 void adapt_to_cluster(TrainOptions& o) {
   if (o.cluster.local_processes > 0) o.plan.workers = o.cluster.local_processes;
-  if (!o.plan.gave("--when-unrecoverable")) o.when_unrecoverable = "wait=60s";
+  if (!o.plan.gave("--when-unrecoverable")) o.when_unrecoverable = kClusterWaits;
 }
 
 }  // namespace gleaner

@@ -59,6 +59,7 @@ void add_asking(Command& c, AskFlags& o) {
 }  // namespace
 
 Command server_flags(TrainOptions& o) {
+  o.when_unrecoverable = kClusterWaits;
   Command c("server", "train a model on workers that are processes anywhere", kServerExamples);
   c.group("Cluster");
   c.text("--listen", o.cluster.listen, "HOST:PORT",

@@ -1,6 +1,7 @@
 #include "app/cluster_run.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,8 +29,6 @@
 namespace gleaner {
 namespace {
 
-// Segments between machines: large enough that a message costs nothing, small enough to overlap.
-constexpr std::size_t kWireSegmentFloats = std::size_t{1} << 18;
 // So many more workers, so much rarer signs of life: their cost stays the same.
 constexpr std::size_t kWorkersPerHeartbeat = 200;
 
@@ -63,15 +62,17 @@ std::vector<std::vector<WorkerId>> neighbours_of(const Assignment& a) {
   return all;
 }
 
-std::size_t load_max(const Assignment& a) {
-  std::size_t most = 0;
-  for (std::uint32_t w = 0; w < a.workers(); ++w) most = std::max(most, a.load(WorkerId(w)));
-  return most;
-}
+// gRPC's lines about handshakes go nowhere, but for the time in which somebody asks for them.
+struct HandshakesAreWatched {
+  HandshakesAreWatched() { watch_handshakes({}); }
+  ~HandshakesAreWatched() { watch_handshakes({}); }
+  HandshakesAreWatched(const HandshakesAreWatched&) = delete;
+  HandshakesAreWatched& operator=(const HandshakesAreWatched&) = delete;
+};
 
 }  // namespace
 
-Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& witness) {
+Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& spec, Witness& witness) {
   set_up_process();
   const TrainOptions& o = kit.options();
   const bool local = o.cluster.listen.empty();
@@ -81,16 +82,19 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& 
   const Result<Duration> beat = parse_duration(o.cluster.heartbeat, TimeUnits::required);
   if (!beat) return beat.error();
 
-  if (local && given.plan->workers() != o.cluster.local_processes) {
+  if (local && spec.plan->workers() != o.cluster.local_processes) {
     return bad_input(fmt::format("--local-processes {} but the plan has {} workers",
-                                 o.cluster.local_processes, given.plan->workers()),
-                     fmt::format("give --local-processes {}", given.plan->workers()));
+                                 o.cluster.local_processes, spec.plan->workers()),
+                     fmt::format("give --local-processes {}", spec.plan->workers()));
   }
-  RunSpec spec = given;
-  spec.segment_floats = kWireSegmentFloats;
   Result<Catalogue> catalogue = Catalogue::make(kit.train(), spec.plan->chunks());
   if (!catalogue) return catalogue.error();
   if (!o.cluster.share.empty()) {
+    std::error_code trouble;
+    std::filesystem::create_directories(o.cluster.share, trouble);
+    if (!std::filesystem::is_directory(o.cluster.share, trouble))
+      return bad_input(fmt::format("--share {} is no folder, and none can be made", o.cluster.share),
+                       "name a folder that this user may write in");
     Result<bool> written = write_chunk_file(o.cluster.share, catalogue.value());
     if (!written) return written.error();
     witness.line(fmt::format("the data {} in {}", written.value() ? "are now" : "are already",
@@ -105,10 +109,9 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& 
       beat.value() * static_cast<Duration::rep>(1 + spec.plan->workers() / kWorkersPerHeartbeat);
   serve.say = [&witness](const std::string& line) { witness.line(line); };
   ServeCluster cluster(spec, witness, std::move(serve));
+  const HandshakesAreWatched watched;  // until here, whatever happens
   if (door.value().security.tls) {
     watch_handshakes([&cluster](std::string line) { cluster.announce(std::move(line)); });
-  } else {
-    watch_handshakes({});
   }
   Result<std::shared_ptr<grpc::ServerCredentials>> credentials = server_side(door.value());
   if (!credentials) return credentials.error();
@@ -124,13 +127,13 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& 
   options.workers = a.workers();
   options.term = first_server(spec).term;
   options.lives = first_cluster(spec).lives;
-  options.limits = {a.workers(), load_max(a)};
+  options.limits = {a.workers(), a.load_max()};
   options.neighbours = neighbours_of(a);
   options.heartbeat = cluster.heartbeat();
   options.credits = spec.credits;
   options.segment_floats = spec.segment_floats;
   options.setup = encode(setup.value());
-  options.chunk = [&](ChunkId chunk) { return catalogue.value().bytes(chunk); };
+  options.part = [&](const DataRequest& request) { return catalogue.value().part(request); };
   options.holds = [&a](WorkerId worker, ChunkId chunk) {
     return worker.index() < a.workers() && std::ranges::binary_search(a.chunks_of(worker), chunk);
   };
@@ -151,7 +154,6 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& given, Witness& 
   RunResult result = cluster.run(*endpoint.value());
   if (children) children->wind_up();
   endpoint.value()->goodbye({result.summary.status, result.summary.reason});
-  watch_handshakes({});
   return result;
 }
 

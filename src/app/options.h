@@ -42,6 +42,9 @@ struct SecurityOptions {
   bool insecure = false;  ///< plaintext beyond this machine
 };
 
+/// What --when-unrecoverable is where workers are processes, which come back.
+inline constexpr const char* kClusterWaits = "wait=60s";
+
 /// Flags of a run whose workers are processes.
 struct ClusterOptions {
   std::string listen;               ///< HOST:PORT; empty: no cluster

@@ -66,6 +66,7 @@ Result<std::string> status_table(std::string_view json) {
     return run_failed("the server's answer is no status", "ask a server of this release");
   std::string text =
       fmt::format("{}: round {} of {}", words(j, "phase"), count(j, "round"), count(j, "rounds"));
+  if (words(j, "phase") == "stalled") text += ", too few workers are here: it waits for more";
   if (const auto loss = number(j, "loss")) text += fmt::format(", loss {:.4f}", *loss);
   if (const auto last = number(j, "seconds_of_last_round"))
     text += fmt::format(", last round {:.1f} ms", 1e3 * *last);

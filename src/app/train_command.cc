@@ -184,6 +184,7 @@ Result<int> train_command(const TrainOptions& given) {
     const bool first = rows.empty();
     Result<RunSpec> spec = kit.spec(method);
     if (!spec) return spec.error();
+    if (options.cluster.on()) spec.value().segment_floats = kWireSegmentFloats;
     if (first) {
       if (Status s = attach_checkpoints(kit, spec.value()); !s) return s.error();
       introduce(kit, spec.value());

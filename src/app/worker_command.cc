@@ -31,6 +31,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using LinkOrFailure = std::variant<std::unique_ptr<JoinedLink>, JoinFailure>;
 
+constexpr std::chrono::milliseconds kKnockEvery{200};
+
 std::string host_name() {
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
@@ -72,6 +74,11 @@ class WorkerProcess {
                                                        JoinedLink& link);
   void name(const Peer& peer) { who_ = fmt::format("worker {}", peer.worker.value); }
   void tell(const std::string& line) const { say("{}: {}\n", who_, line); }
+  int over(const std::string& status, const std::string& reason) const {
+    tell(reason.empty() ? fmt::format("the run is over: {}", status)
+                        : fmt::format("the run is over: {} ({})", status, reason));
+    return kExitDone;
+  }
 
   const WorkerFlags& flags_;
   SecuredEndpoint server_;
@@ -81,6 +88,8 @@ class WorkerProcess {
   TraceFile trace_;
   std::optional<ChunkShelf> shelf_;
   std::string shelf_digest_;
+  Clock::time_point hopeless_{};  // when it gives up bringing its data, unless some come
+  bool was_linked_ = false;
   std::unique_ptr<JoinedLink> next_;  // of another life, made while the last one ended
 };
 
@@ -89,7 +98,13 @@ LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLife>& earlier) {
   std::string told;
   while (true) {
     Result<std::shared_ptr<grpc::ChannelCredentials>> credentials = client_side(server_);
-    if (!credentials) return JoinFailure{true, false, credentials.error().sentence()};
+    if (!credentials && (!was_linked_ || Clock::now() >= until))
+      return JoinFailure{true, false, "", credentials.error().sentence()};
+    if (!credentials) {  // being renewed
+      if (credentials.error().sentence() != std::exchange(told, credentials.error().sentence())) tell(told);
+      std::this_thread::sleep_for(kKnockEvery);
+      continue;
+    }
     JoinOptions options;
     options.server = server_.endpoint.text();
     options.credentials = credentials.value();
@@ -101,14 +116,17 @@ LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLife>& earlier) {
         options, [] { return !InterruptGuard::interrupted(); },
         [this](const std::string& why) { tell(fmt::format("waits: {}", why)); });
     auto* failure = std::get_if<JoinFailure>(&joined);
+    if (failure == nullptr) was_linked_ = true;
     if (failure == nullptr || failure->final) return joined;
     const Trouble trouble = connection_trouble(server_.endpoint, server_.security.tls);
     const std::string why = trouble.sentence.empty() ? failure->why : trouble.sentence;
-    if (trouble.lasting) return JoinFailure{true, false, why};
+    // Who had a link before may meet certificates that are just being renewed, or a server that comes up
+    // again.
+    if (trouble.lasting && !was_linked_) return JoinFailure{true, false, "", why};
     if (Clock::now() >= until)
-      return JoinFailure{true, false, fmt::format("no server for {}: {}", flags_.patience, why)};
+      return JoinFailure{true, false, "", fmt::format("no server for {}: {}", flags_.patience, why)};
     if (why != std::exchange(told, why)) tell(fmt::format("{}; it tries again for {}", why, flags_.patience));
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    std::this_thread::sleep_for(kKnockEvery);
   }
 }
 
@@ -121,6 +139,7 @@ Result<std::shared_ptr<const HeldChunks>> WorkerProcess::bring_data(const RunSet
     options.say = [this](const std::string& line) { tell(line); };
     options.keep_going = [] { return !InterruptGuard::interrupted(); };
     options.progress = [this, last = Clock::now()](std::uint64_t bytes, std::uint64_t total) mutable {
+      hopeless_ = Clock::now() + patience_;
       if (Clock::now() - last < std::chrono::seconds(2)) return;
       last = Clock::now();
       tell(fmt::format("{:.0f} of {:.0f} MiB of its data are here", static_cast<double>(bytes) / (1 << 20),
@@ -169,8 +188,9 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
   }
 
   const EarlierLife life{placed.peer, placed.term, placed.token};
-  const WireLimits limits{spec.value().plan->workers(),
-                          spec.value().plan->assignment().load(placed.peer.worker)};
+  // A signal tells of its neighbours' chunks as well, who may hold more.
+  const Assignment& a = spec.value().plan->assignment();
+  const WireLimits limits{a.workers(), a.load_max()};
   const std::size_t parameters = spec.value().objective->parameters();
   WorkerSurroundings around;
   around.start = [&](RemoteLink& l, RemoteWorkerSink& sink) {
@@ -180,10 +200,11 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
     LinkOrFailure again = knock(life);
     if (const auto* f = std::get_if<JoinFailure>(&again)) {
       return WorkerEnding{f->run_is_over ? WorkerEnding::Kind::run_is_over : WorkerEnding::Kind::no_server,
-                          "", f->why};
+                          f->status, f->why};
     }
     auto joined = std::move(std::get<std::unique_ptr<JoinedLink>>(again));
-    if (joined->placed().peer == placed.peer && joined->placed().term == placed.term) return joined;
+    // The token tells whose life it is: another server counts lives from 1 as well.
+    if (joined->placed().token == placed.token && joined->placed().peer == placed.peer) return joined;
     next_ = std::move(joined);
     return WorkerEnding{WorkerEnding::Kind::replaced};
   };
@@ -197,36 +218,35 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
 
 Result<int> WorkerProcess::run() {
   if (Status s = trace_.open(flags_.trace); !s) return s.error();
-  Clock::time_point hopeless = Clock::now() + patience_;
   while (true) {
     std::unique_ptr<JoinedLink> link = std::move(next_);
     if (!link) {
       LinkOrFailure joined = knock(std::nullopt);
       if (const auto* f = std::get_if<JoinFailure>(&joined)) {
-        if (f->run_is_over || InterruptGuard::interrupted()) return kExitDone;
+        if (f->run_is_over) return over(f->status, f->why);
+        if (InterruptGuard::interrupted()) return kExitDone;
         return run_failed(f->why);
       }
       link = std::move(std::get<std::unique_ptr<JoinedLink>>(joined));
     }
+    hopeless_ = Clock::now() + patience_;
     Result<WorkerEnding> ending = work(std::move(link));
     if (!ending) {  // before it could work
       if (InterruptGuard::interrupted()) return kExitDone;
-      if (ending.error().kind == Error::Kind::bad_input || Clock::now() > hopeless) return ending.error();
+      if (ending.error().kind == Error::Kind::bad_input || Clock::now() > hopeless_) return ending.error();
       tell(fmt::format("{}; it knocks again", ending.error().sentence()));
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      std::this_thread::sleep_for(kKnockEvery);
       continue;
     }
-    hopeless = Clock::now() + patience_;
     const WorkerEnding& e = ending.value();
     switch (e.kind) {
-      case WorkerEnding::Kind::run_is_over:
-        tell(e.reason.empty() ? fmt::format("the run is over: {}", e.status)
-                              : fmt::format("the run is over: {} ({})", e.status, e.reason));
-        return kExitDone;
+      case WorkerEnding::Kind::run_is_over: return over(e.status, e.reason);
       case WorkerEnding::Kind::left: tell("left"); return kExitDone;
       case WorkerEnding::Kind::refused: return run_failed(fmt::format("the server refuses it: {}", e.reason));
       case WorkerEnding::Kind::no_server: return run_failed(e.reason);
-      case WorkerEnding::Kind::replaced: tell("its place was given to another; it begins anew"); break;
+      case WorkerEnding::Kind::replaced:
+        tell("the server does not know its life any more; it begins anew");
+        break;
     }
   }
 }
@@ -239,10 +259,13 @@ Result<int> worker_command(const WorkerFlags& flags) {
   if (flags.connect.empty()) return bad_input("--connect is missing", "name the server: --connect HOST:PORT");
   const Result<Duration> patience = parse_duration(flags.patience, TimeUnits::required);
   if (!patience) return bad_input(fmt::format("--patience {} is no time", flags.patience), "give e.g. 5min");
-  if (std::error_code e; !flags.data.empty() && std::filesystem::exists(flags.data, e) &&
-                         !std::filesystem::is_directory(flags.data, e)) {
-    return bad_input(fmt::format("--data {} is no folder", flags.data),
-                     "name the folder in which chunks are kept");
+  if (std::error_code e; !flags.data.empty() && !std::filesystem::is_directory(flags.data, e)) {
+    if (std::filesystem::exists(flags.data, e))
+      return bad_input(fmt::format("--data {} is no folder", flags.data),
+                       "name the folder in which chunks are kept");
+    if (!std::filesystem::create_directories(flags.data, e))
+      return bad_input(fmt::format("--data {} cannot be made: {}", flags.data, e.message()),
+                       "name a folder that this user may write in");
   }
   Result<SecuredEndpoint> server = secure("--connect", flags.connect, flags.security);
   if (!server) return server.error();

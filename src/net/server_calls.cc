@@ -1,4 +1,5 @@
 // What a server does with each of its streams.
+#include <atomic>
 #include <utility>
 
 #include <fmt/format.h>
@@ -55,7 +56,10 @@ class ControlCall final : public ServerStream {
 /// What the other calls of a worker have in common: the first frame says whose they are.
 class MemberCall : public ServerStream {
  public:
-  MemberCall(Core& core, bool holds_vectors) : core_(core), holds_vectors_(holds_vectors) {}
+  MemberCall(Core& core, bool holds_vectors) : core_(core), holds_vectors_(holds_vectors) {
+    if (!core_.stranger(this))
+      finish({grpc::StatusCode::RESOURCE_EXHAUSTED, "too many connections do not say whose they are"});
+  }
 
  protected:
   bool on_frame(const grpc::ByteBuffer& buffer) final {
@@ -66,21 +70,27 @@ class MemberCall : public ServerStream {
       finish(denied("the first frame must say whose connection this is"));
       return true;
     }
-    link_ = core_.attach(*knock->earlier, holds_vectors_ ? this : nullptr);
-    if (!link_) {
+    core_.known(this);
+    const auto link = core_.attach(*knock->earlier, holds_vectors_ ? this : nullptr);
+    if (!link) {
       finish(denied("nobody has this place and token"));
       return true;
     }
     peer_ = knock->earlier->peer;
+    link_ = *link;
     on_member();
     return true;
+  }
+  void on_done() override {
+    core_.known(this);
+    delete this;
   }
   virtual void on_member() {}
   virtual bool on_member_frame(const grpc::ByteBuffer& buffer) = 0;
 
   Core& core_;
   bool holds_vectors_;
-  std::optional<Core::LinkId> link_;
+  std::atomic<Core::LinkId> link_ = 0;  // 0: not known yet; on_end() may come beside on_frame()
   Peer peer_;
 };
 
@@ -109,6 +119,7 @@ class VectorsCall final : public MemberCall {
     }
   };
 
+  void on_member() override { core_.pump(link_, Core::kInFlight); }
   bool on_member_frame(const grpc::ByteBuffer& buffer) override {
     const Result<SegmentReader> segment = SegmentReader::open(buffer);
     if (!segment) return refuse(segment.error());
@@ -129,23 +140,23 @@ class VectorsCall final : public MemberCall {
   bool refuse(const Error& error) {
     core_.say(fmt::format("closed the connection of worker {}: {}", peer_.worker.value, error.sentence()));
     finish(broken(error));
-    core_.broke(*link_, "a segment of its vector was broken");
+    core_.broke(link_, "a segment of its vector was broken");
     return true;
   }
   void on_written(std::size_t waiting) override {
-    if (link_ && waiting < 2) core_.pump(*link_);
+    if (waiting < Core::kInFlight) core_.pump(link_, 1);
   }
   // A worker that goes is done with vectors first; what it said on the other connection may still be coming.
   void on_end(bool broken) override {
-    if (link_ && broken) core_.broke(*link_, "its connection for vectors is closed");
+    if (link_ != 0 && broken) core_.broke(link_, "its connection for vectors is closed");
   }
   void on_done() override {
     {
       const std::scoped_lock lock(flow_->mutex);
       flow_->stream = nullptr;
     }
-    if (link_) core_.detached(*link_, this);
-    delete this;
+    if (link_ != 0) core_.detached(link_, this);
+    MemberCall::on_done();
   }
 
   std::shared_ptr<Flow> flow_;
@@ -182,15 +193,8 @@ class DataCall final : public MemberCall {
       finish(denied(fmt::format("worker {} does not hold chunk {}", peer_.worker.value, r.chunk.value)));
       return true;
     }
-    Result<std::string> bytes = core_.options().chunk(r.chunk);
-    if (!bytes) {
-      finish({grpc::StatusCode::INTERNAL, bytes.error().sentence()});
-      return true;
-    }
     const std::scoped_lock lock(mutex_);
-    bytes_ = std::move(bytes).value();
-    part_ = {r.chunk, std::min<std::uint64_t>(r.offset, bytes_.size()), bytes_.size(), {}};
-    sending_ = true;
+    next_ = r;
     send_part();
     return false;  // the next request when this one is served
   }
@@ -201,16 +205,16 @@ class DataCall final : public MemberCall {
     read_on();
   }
   void send_part() {
-    part_.bytes = bytes_.substr(part_.offset, kDataPartBytes);
-    sending_ = !part_.bytes.empty();  // an empty one is the last
-    send(to_buffer(encode(part_)));
-    part_.offset += part_.bytes.size();
+    const Result<DataPart> part = core_.options().part(next_);
+    if (!part) return finish({grpc::StatusCode::OUT_OF_RANGE, part.error().sentence()});
+    sending_ = !part.value().bytes.empty();  // an empty one is the last
+    next_.offset += part.value().bytes.size();
+    send(to_buffer(encode(part.value())));
   }
   void on_end(bool) override {}
 
   std::mutex mutex_;
-  std::string bytes_;
-  DataPart part_;
+  DataRequest next_;
   bool sending_ = false;
 };
 

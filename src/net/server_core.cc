@@ -60,9 +60,9 @@ void ServerEndpoint::Core::send_parameters(Peer peer, Stamp stamp, SharedVector 
   if (idle) pump(*link, kInFlight);
 }
 
-void ServerEndpoint::Core::pump(LinkId id) {
+void ServerEndpoint::Core::pump(LinkId id, std::size_t segments) {
   const std::scoped_lock lock(mutex_);
-  if (const auto it = links_.find(id); it != links_.end()) pump(it->second, 1);
+  if (const auto it = links_.find(id); it != links_.end()) pump(it->second, segments);
 }
 
 void ServerEndpoint::Core::pump(Link& link, std::size_t segments) {
@@ -77,6 +77,7 @@ void ServerEndpoint::Core::pump(Link& link, std::size_t segments) {
     header.total = all.size();
     const auto part = all.subspan(at, std::min(options_.segment_floats, all.size() - at));
     link.vectors->send(segment_buffer(header, d.content, part, &d.content->crcs[d.next]));
+    sink_.on_sent(part.size_bytes());
     if (++d.next == d.content->crcs.size()) link.descent.reset();
   }
 }
@@ -109,13 +110,13 @@ ServerEndpoint::Core::LinkId ServerEndpoint::Core::connected(ServerStream* contr
   const std::scoped_lock lock(mutex_);
   Link& link = links_[++last_link_];
   link.from = from;
-  link.since = std::chrono::steady_clock::now();
+  link.since = link.heard = std::chrono::steady_clock::now();
   link.control = control;
-  const std::size_t most = 2 * options_.workers + 64;
   if (over_) {
     control->send(to_buffer(encode(ServerFrame(*over_))));
-  } else if (links_.size() > most) {
-    control->finish({grpc::StatusCode::RESOURCE_EXHAUSTED, fmt::format("more than {} connections", most)});
+  } else if (links_.size() > links_max()) {
+    control->finish(
+        {grpc::StatusCode::RESOURCE_EXHAUSTED, fmt::format("more than {} connections", links_max())});
   }
   return last_link_;
 }
@@ -128,7 +129,11 @@ void ServerEndpoint::Core::heard(LinkId id, const Right& right, const WorkerFram
     if (it == links_.end()) return;
     if (over_) return heard_after_the_end(it->second, frame);
     if (const auto* k = std::get_if<Knock>(&frame)) return knock(id, right, *k);
+    it->second.heard = std::chrono::steady_clock::now();
     peer = it->second.peer;
+    if (!peer && it->second.knocked && std::holds_alternative<Heartbeat>(frame)) {  // it waits for a place
+      return it->second.control->send(to_buffer(encode(ServerFrame(Heartbeat{}))));
+    }
     if (!peer) {
       return it->second.control->finish({grpc::StatusCode::FAILED_PRECONDITION, "no Knock came before"});
     }
@@ -176,6 +181,7 @@ void ServerEndpoint::Core::knock(LinkId id, const Right& right, const Knock& kno
                                  knock.first_version, knock.last_version, knock.release, kWireVersionFirst,
                                  kWireVersionLast));
   }
+  link.version = std::min(kWireVersionLast, knock.last_version);
   const Places::Answer answer = places_.knock(id, right, knock);
   if (const auto* refusal = std::get_if<Places::Refusal>(&answer)) return turn_away(link, refusal->why);
   if (const auto* waiting = std::get_if<Waiting>(&answer)) {
@@ -202,8 +208,8 @@ void ServerEndpoint::Core::place(const Places::Place& place) {
   placed_[place.peer.worker] = place.link;
   strays_.erase(place.peer.worker);
   sink_.on_placed({place.peer, place.same_life, link.from});
-  link.control->send(to_buffer(encode(
-      ServerFrame(Placed{kWireVersionLast, place.peer, options_.term, place.token, options_.heartbeat}))));
+  link.control->send(to_buffer(
+      encode(ServerFrame(Placed{link.version, place.peer, options_.term, place.token, options_.heartbeat}))));
 }
 
 void ServerEndpoint::Core::release(LinkId id, const std::string& why) {
@@ -251,7 +257,7 @@ std::optional<ServerEndpoint::Core::LinkId> ServerEndpoint::Core::attach(const E
   if (link.vectors != nullptr) return std::nullopt;
   link.vectors = vectors;
   link.vectors_ended.reset();
-  pump(link, kInFlight);
+  if (link.descent) link.descent->next = 0;  // what was on its way by another connection is lost
   return id;
 }
 
@@ -265,10 +271,16 @@ void ServerEndpoint::Core::detached(LinkId id, ServerStream* vectors) {
   changed_.notify_all();
 }
 
-std::optional<Peer> ServerEndpoint::Core::peer_of(LinkId id) {
+bool ServerEndpoint::Core::stranger(ServerStream* stream) {
   const std::scoped_lock lock(mutex_);
-  const auto it = links_.find(id);
-  return it == links_.end() ? std::nullopt : it->second.peer;
+  if (strangers_.size() >= links_max()) return false;
+  strangers_[stream] = std::chrono::steady_clock::now();
+  return true;
+}
+
+void ServerEndpoint::Core::known(ServerStream* stream) {
+  const std::scoped_lock lock(mutex_);
+  strangers_.erase(stream);
 }
 
 }  // namespace gleaner

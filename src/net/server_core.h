@@ -64,18 +64,24 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   /// A second connection of a link says whose it is. Nothing: nobody's.
   [[nodiscard]] std::optional<LinkId> attach(const EarlierLife& life, ServerStream* vectors);
   void detached(LinkId link, ServerStream* vectors);
-  [[nodiscard]] std::optional<Peer> peer_of(LinkId link);
+  /// A stream other than control has come; until known() nobody knows whose it is. False: there are too many.
+  [[nodiscard]] bool stranger(ServerStream* stream);
+  void known(ServerStream* stream);
   void segment(VectorSegment segment) { sink_.on_segment(std::move(segment)); }
-  void pump(LinkId link);
+  /// Hands gRPC so many more segments of the parameters on their way to a link.
+  void pump(LinkId link, std::size_t segments);
+  static constexpr std::size_t kInFlight = 2;  // segments of parameters that gRPC has at once
 
  private:
   struct Link {
     std::string from;
     std::chrono::steady_clock::time_point since;
+    std::chrono::steady_clock::time_point heard;  // its last frame
     ServerStream* control = nullptr;
     ServerStream* vectors = nullptr;
     bool knocked = false;
-    bool leaving = false;  // it said so
+    std::uint16_t version = kWireVersionLast;  // that both ends speak
+    bool leaving = false;                      // it said so
     std::optional<std::chrono::steady_clock::time_point> vectors_ended{};
     std::optional<Peer> peer;  // placed
     std::optional<Descent> descent;
@@ -88,12 +94,11 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   void turn_away(Link& link, const std::string& why);
   /// Its worker, if it had a place, is lost.
   void release(LinkId id, const std::string& why);
-  static constexpr std::size_t kInFlight = 2;  // segments of parameters that gRPC has at once
-  /// Hands over so many more segments of the parameters on their way.
   void pump(Link& link, std::size_t segments);
   [[nodiscard]] Link* find(Peer peer);
   [[nodiscard]] std::shared_ptr<const Descent::Content> content_of(const SharedVector& parameters);
   void watch_knocks();
+  [[nodiscard]] std::size_t links_max() const { return 2 * options_.workers + 64; }
   /// Who may still be told the end: who is linked, and whose link broke a moment ago.
   [[nodiscard]] bool all_have_heard() const;
 
@@ -105,6 +110,7 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   Places places_;
   std::map<LinkId, Link> links_;
   std::map<WorkerId, LinkId> placed_;
+  std::map<ServerStream*, std::chrono::steady_clock::time_point> strangers_;
   std::map<WorkerId, std::chrono::steady_clock::time_point> strays_;  // whose links broke, and who may knock
   LinkId last_link_ = 0;
   std::weak_ptr<const Descent::Content> last_content_;

@@ -16,6 +16,8 @@ namespace {
 constexpr int kMessageBytesMax = 16 << 20;  // of anything that a worker may send
 constexpr int kHandshakeMillisecondsMax = 10'000;
 constexpr int kKeepaliveMilliseconds = 20'000;
+constexpr int kIdleMilliseconds = 30'000;  // that a connection may have no call at all
+constexpr std::chrono::seconds kSpareIsGoneAfter{15};
 constexpr std::chrono::seconds kFarewell{3};
 // A worker whose link broke so long ago or longer is not waited for at the end.
 constexpr std::chrono::seconds kStraysAreGoneAfter{10};
@@ -30,6 +32,7 @@ Status ServerEndpoint::Core::listen() {
   builder.SetMaxSendMessageSize(-1);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillisecondsMax);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);  // two servers on one port would share the workers
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 16);
   connection_settings([&](const char* name, int value) { builder.AddChannelArgument(name, value); });
@@ -55,10 +58,20 @@ void ServerEndpoint::Core::watch_knocks() {
         if (link.control != nullptr)
           link.control->finish({grpc::StatusCode::ABORTED, "no connection for vectors"});
       }
+      // It waits for a place, and gave no sign of life all the time.
+      if (link.knocked && !link.peer && link.control != nullptr && now - link.heard > kSpareIsGoneAfter) {
+        release(id, "it gives no sign of life");
+        link.control->finish({grpc::StatusCode::ABORTED, "no sign of life"});
+      }
       if (link.knocked || link.control == nullptr || now - link.since < options_.knock_limit) continue;
       link.knocked = true;
       say(fmt::format("closed a connection from {}: it did not say who it is", link.from));
       link.control->finish({grpc::StatusCode::DEADLINE_EXCEEDED, "no Knock came in time"});
+    }
+    for (const auto& [stream, since] : strangers_) {
+      if (now - since > options_.knock_limit)
+        stream->finish(
+            {grpc::StatusCode::DEADLINE_EXCEEDED, "it was not said in time whose connection this is"});
     }
   }
 }

@@ -13,6 +13,7 @@
 #include "net/places.h"
 #include "transport/remote.h"
 #include "wire/codec.h"
+#include "wire/data_parts.h"
 
 namespace gleaner {
 
@@ -33,13 +34,14 @@ struct EndpointOptions {
   std::size_t credits = 4;               ///< segments of one worker that may wait here
   std::size_t segment_floats = 1 << 18;  ///< of parameters on their way down
 
-  std::string setup;                                    ///< encode(RunSetup)
-  std::function<Result<std::string>(ChunkId)> chunk{};  ///< the bytes of a chunk
-  std::function<bool(WorkerId, ChunkId)> holds{};       ///< who may have them
-  std::function<std::string()> status{};                ///< JSON, for whoever asks
-  std::function<void()> stop{};                         ///< somebody asks for the end of the run
-  std::function<void(const std::string&)> say{};        ///< one line, for people
-  Duration knock_limit = std::chrono::seconds(10);      ///< to say who one is
+  std::string setup;  ///< encode(RunSetup)
+  std::function<Result<DataPart>(const DataRequest&)>
+      part{};                                       ///< of the bytes of a chunk; errors: no such byte
+  std::function<bool(WorkerId, ChunkId)> holds{};   ///< who may have them
+  std::function<std::string()> status{};            ///< JSON, for whoever asks
+  std::function<void()> stop{};                     ///< somebody asks for the end of the run
+  std::function<void(const std::string&)> say{};    ///< one line, for people
+  Duration knock_limit = std::chrono::seconds(10);  ///< to say who one is
 };
 
 class ServerEndpoint final : public RemoteTransport {

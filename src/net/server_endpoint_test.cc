@@ -36,7 +36,7 @@ class Ear final : public RemoteSink {
 class Raw final : public ClientStream {
  public:
   Raw(const std::string& server, const char* call)
-      : ClientStream(grpc::CreateChannel(server, grpc::InsecureChannelCredentials())) {
+      : ClientStream(grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), of_its_own())) {
     start(call);
   }
   ~Raw() override { stop(milliseconds(500)); }
@@ -44,14 +44,25 @@ class Raw final : public ClientStream {
     stop(std::chrono::seconds(5));
     return *ending();
   }
-  std::optional<ServerFrame> first_frame() {
+  std::optional<ServerFrame> first_frame() { return frame(0); }
+  std::optional<ServerFrame> frame(std::size_t number) {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, std::chrono::seconds(5), [&] { return !frames_.empty(); }))
+    if (!changed_.wait_for(lock, std::chrono::seconds(5), [&] { return frames_.size() > number; }))
       return std::nullopt;
-    return decode_server_frame(frames_.front(), {4, 8}).value();
+    return decode_server_frame(frames_[number], {4, 8}).value();
+  }
+  /// Whether the other end has finished within some seconds.
+  [[nodiscard]] bool was_ended() const {
+    for (int k = 0; k < 500 && !ending(); ++k) std::this_thread::sleep_for(milliseconds(10));
+    return ending().has_value();
   }
 
  private:
+  static grpc::ChannelArguments of_its_own() {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // no connection is shared with another stream
+    return arguments;
+  }
   bool on_frame(const grpc::ByteBuffer& b) override {
     const std::scoped_lock lock(mutex_);
     frames_.push_back(to_bytes(b));
@@ -66,17 +77,22 @@ class Raw final : public ClientStream {
 
 class ServerEndpointTest : public testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { open(milliseconds(200)); }
+  void open(milliseconds knock_limit) {
+    endpoint_.reset();
     EndpointOptions o;
     o.listen = "127.0.0.1:0";
     o.credentials = grpc::InsecureServerCredentials();
     o.workers = 2;
     o.term = Term(1);
     o.limits = {2, 8};
-    o.knock_limit = milliseconds(200);
+    o.knock_limit = knock_limit;
     o.setup = "the setup";
-    o.chunk = [](ChunkId c) -> Result<std::string> {
-      return std::string((std::size_t{1} << 20) + 7, static_cast<char>('a' + c.value));
+    o.part = [](const DataRequest& r) -> Result<DataPart> {
+      const std::uint64_t size = kDataPartBytes + 7;
+      if (r.offset > size) return bad_input("no such byte");
+      const auto bytes = std::min<std::uint64_t>(kDataPartBytes, size - r.offset);
+      return DataPart{r.chunk, r.offset, size, std::string(bytes, static_cast<char>('a' + r.chunk.value))};
     };
     o.holds = [](WorkerId w, ChunkId c) { return w.value == c.value; };
     o.status = [] { return std::string("{\"phase\": \"running\"}"); };
@@ -131,10 +147,62 @@ TEST_F(ServerEndpointTest, AnotherVersionIsRefusedAndBothAreNamed) {
 
 TEST_F(ServerEndpointTest, WhoDoesNotSayWhoItIsIsShownOut) {
   Raw raw(server_, calls::kControl);
-  for (int k = 0; k < 300 && !raw.ending(); ++k) std::this_thread::sleep_for(milliseconds(10));
-  ASSERT_TRUE(raw.ending());
+  ASSERT_TRUE(raw.was_ended());
   EXPECT_EQ(raw.ending()->error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_THAT(said(), testing::Contains(testing::HasSubstr("did not say who it is")));
+}
+
+TEST_F(ServerEndpointTest, NoCallIsOpenForLongBeforeItSaysWhoseItIs) {
+  for (const char* call : {calls::kVectors, calls::kData, calls::kSetup}) {
+    Raw raw(server_, call);
+    ASSERT_TRUE(raw.was_ended()) << call;
+    EXPECT_EQ(raw.ending()->error_code(), grpc::StatusCode::DEADLINE_EXCEEDED) << call;
+  }
+}
+
+TEST_F(ServerEndpointTest, ManyWhoDoNotSayWhoTheyAreKeepNobodyOut) {
+  open(std::chrono::seconds(3));
+  std::vector<std::unique_ptr<Raw>> strangers;
+  strangers.reserve(100);
+  for (int k = 0; k < 100; ++k) strangers.push_back(std::make_unique<Raw>(server_, calls::kVectors));
+  EXPECT_NE(join(WorkerId(0)), nullptr);
+  for (const auto& s : strangers) ASSERT_TRUE(s->was_ended());
+  EXPECT_GT(std::ranges::count_if(strangers,
+                                  [](const auto& s) {
+                                    return s->ending()->error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED;
+                                  }),
+            0);
+  EXPECT_NE(join(WorkerId(1)), nullptr);
+}
+
+TEST_F(ServerEndpointTest, AWorkerOfANewerReleaseIsSpokenToInThisOnesVersion) {
+  Raw raw(server_, calls::kControl);
+  Knock knock;
+  knock.last_version = 99;
+  raw.send(to_buffer(encode(WorkerFrame(knock))));
+  const auto frame = raw.first_frame();
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(std::get<Placed>(*frame).version, kWireVersionLast);
+}
+
+TEST_F(ServerEndpointTest, WhoWaitsForAPlaceIsAnswered) {
+  const auto first = join(WorkerId(0));
+  const auto second = join(WorkerId(1));
+  Raw spare(server_, calls::kControl);
+  spare.send(to_buffer(encode(WorkerFrame(Knock{}))));
+  ASSERT_TRUE(spare.first_frame());
+  EXPECT_TRUE(std::holds_alternative<Waiting>(*spare.first_frame()));
+  spare.send(to_buffer(encode(WorkerFrame(Heartbeat{}))));
+  ASSERT_TRUE(spare.frame(1));
+  EXPECT_TRUE(std::holds_alternative<Heartbeat>(*spare.frame(1)));
+}
+
+TEST_F(ServerEndpointTest, AByteThatAChunkDoesNotHaveIsRefused) {
+  const auto worker = join(WorkerId(1));
+  ASSERT_NE(worker, nullptr);
+  const Status s = worker->fetch(ChunkId(1), std::uint64_t{1} << 40, [](const DataPart&) { return true; });
+  ASSERT_FALSE(s);
+  EXPECT_THAT(s.error().what, testing::HasSubstr("no such byte"));
 }
 
 TEST_F(ServerEndpointTest, BytesThatAreNoFrameEndTheConnectionOnly) {

@@ -17,7 +17,13 @@
 namespace gleaner {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::chrono::seconds kFarewell{2};
+// Who waits for a place asks so often whether the server lives, and knocks anew if it does not answer for so
+// long.
+constexpr std::chrono::seconds kSignWhileWaiting{1};
+constexpr std::chrono::seconds kServerIsGoneAfter{10};
 // Segments handed to gRPC and not yet on their way.
 constexpr std::size_t kOutgoing = 2;
 // Before the run is known.
@@ -52,7 +58,8 @@ struct JoinedLink::Hearing {
   std::optional<Waiting> waiting;
   std::optional<Goodbye> goodbye;
   std::optional<std::string> broken;
-  bool told = false;  // the sink has been told the end
+  Clock::time_point heard{};  // the last frame
+  bool told = false;          // the sink has been told the end
   WireLimits limits = kFirstLimits;
   RemoteWorkerSink* sink = nullptr;
   std::optional<ParameterGate> gate;
@@ -85,6 +92,7 @@ class JoinedLink::Control final : public ClientStream {
       h.broken = "the server sent what cannot be read: " + frame.error().sentence();
       return false;
     }
+    h.heard = Clock::now();
     std::visit([&](auto& f) { hear(h, std::move(f)); }, frame.value());
     h.changed.notify_all();
     return true;
@@ -204,14 +212,17 @@ std::variant<std::unique_ptr<JoinedLink>, JoinFailure> JoinedLink::join(
   link->send_frame(Knock{kWireVersionFirst, kWireVersionLast, options.release, options.slot, options.earlier,
                          options.host});
   Hearing& h = *link->hearing_;
-  const auto until = std::chrono::steady_clock::now() + options.patience;
+  const auto until = Clock::now() + options.patience;
   const auto failed = [&]() -> std::optional<JoinFailure> {
-    if (h.turned_away) return JoinFailure{true, false, h.turned_away->why};
-    if (h.goodbye) return JoinFailure{true, true, h.goodbye->reason};
-    if (h.broken) return JoinFailure{false, false, *h.broken};
-    if (!keep_waiting()) return JoinFailure{true, false, "interrupted"};
-    if (!h.waiting && std::chrono::steady_clock::now() > until) {
-      return JoinFailure{false, false, fmt::format("no answer from {}", options.server)};
+    if (h.turned_away) return JoinFailure{true, false, "", h.turned_away->why};
+    if (h.goodbye) return JoinFailure{true, true, h.goodbye->status, h.goodbye->reason};
+    if (h.broken) return JoinFailure{false, false, "", *h.broken};
+    if (!keep_waiting()) return JoinFailure{true, false, "", "interrupted"};
+    if (!h.waiting && Clock::now() > until) {
+      return JoinFailure{false, false, "", fmt::format("no answer from {}", options.server)};
+    }
+    if (h.waiting && Clock::now() > h.heard + kServerIsGoneAfter) {
+      return JoinFailure{false, false, "", fmt::format("{} gives no sign of life any more", options.server)};
     }
     return std::nullopt;
   };
@@ -219,8 +230,13 @@ std::variant<std::unique_ptr<JoinedLink>, JoinFailure> JoinedLink::join(
   {
     std::unique_lock lock(h.mutex);
     bool told = false;
+    Clock::time_point next_sign = Clock::now();
     while (!h.placed && !(failure = failed())) {
       if (h.waiting && !std::exchange(told, true)) waits(h.waiting->why);
+      if (h.waiting && Clock::now() >= next_sign) {
+        next_sign = Clock::now() + kSignWhileWaiting;
+        link->heartbeat();
+      }
       h.changed.wait_for(lock, std::chrono::milliseconds(100));
     }
   }

@@ -30,6 +30,7 @@ struct JoinOptions {
 struct JoinFailure {
   bool final = false;
   bool run_is_over = false;
+  std::string status;  ///< of a run that is over: completed | failed | interrupted
   std::string why;
 };
 

@@ -47,6 +47,8 @@ class Server {
 
   [[nodiscard]] Phase phase() const { return phase_; }
   [[nodiscard]] Stamp stamp() const { return stamp_; }
+  /// Too few copies of a chunk are live, and it waits for workers to return (WhenUnrecoverable::wait).
+  [[nodiscard]] bool is_stalled() const { return wait_timer_.has_value(); }
   [[nodiscard]] std::size_t live_workers() const;
   /// Finished in this round by all workers, lost ones included.
   [[nodiscard]] std::uint64_t chunks_completed() const { return completed_; }
@@ -206,6 +208,7 @@ class Server {
   [[nodiscard]] bool speaks_now(const PeerState& p, Peer peer) const { return p.live && p.life == peer.life; }
   [[nodiscard]] std::string names(const std::vector<ChunkId>& chunks) const;
   [[nodiscard]] std::string lost_workers() const;
+  [[nodiscard]] std::string cure_of_losses() const;
   void set_vector(PeerState& p, bool expected, bool arrived);
   void say(Note&& n, Out& out) const;
   [[nodiscard]] Note note(NoteKind kind) const;

@@ -318,6 +318,12 @@ std::string Server::lost_workers() const {
   return count <= kNamed ? text : text + fmt::format(" and {} more", count - kNamed);
 }
 
+std::string Server::cure_of_losses() const {
+  return options_.when_unrecoverable == WhenUnrecoverable::wait
+             ? "start workers in their places sooner, or use a larger --replication or a longer time to wait"
+             : "use a larger --replication, or --when-unrecoverable approximate or wait=60s";
+}
+
 void Server::fail(const std::vector<ChunkId>& chunks, Out& out) {
   phase_ = Phase::failed;
   const std::string lost = lost_workers();
@@ -325,9 +331,7 @@ void Server::fail(const std::vector<ChunkId>& chunks, Out& out) {
                                  text(stamp_), names(chunks), plan_->blocks());
   if (!lost.empty()) what += fmt::format("; lost workers: {}", lost);
   if (!last_rejection_.empty()) what += "; " + last_rejection_;
-  const std::string cure = last_rejection_.empty()
-                               ? "use a larger --replication, or --when-unrecoverable approximate or wait=60s"
-                               : options_.rejection_cure;
+  const std::string cure = last_rejection_.empty() ? cure_of_losses() : options_.rejection_cure;
   Note n = note(NoteKind::run_failed);
   n.text = what;
   say(std::move(n), out);

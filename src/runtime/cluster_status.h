@@ -11,7 +11,7 @@ namespace gleaner {
 
 struct MemberStatus {
   WorkerId worker;
-  std::string state;         ///< never | fetching | here | leaving | lost
+  std::string state;         ///< never | fetching | here | leaving | left | lost
   std::uint64_t life = 0;    ///< number of its latest life
   std::string from;          ///< where it is
   double silent = 0;         ///< seconds since its last sign of life
@@ -22,7 +22,7 @@ struct MemberStatus {
 };
 
 struct ClusterStatus {
-  std::string phase;  ///< waiting | running | over
+  std::string phase;  ///< waiting | running | stalled (it waits for lost workers) | over | busy
   std::uint64_t round = 0;
   std::uint64_t rounds = 0;
   double seconds = 0;  ///< since the server began

@@ -39,6 +39,7 @@ ServeCluster::ServeCluster(const RunSpec& spec, RunObserver& observer, ServeOpti
 RunResult ServeCluster::run(RemoteTransport& links) {
   links_ = &links;
   half_.emplace(spec_, observer_, static_cast<ServerHalf::Owner&>(*this), links, window_);
+  ready_ = true;
   last_tick_ = next_tick_ = Clock::now();
   while (!half_->ended()) next();
   over_ = true;
@@ -68,7 +69,17 @@ ClusterStatus ServeCluster::status() {
   inbox_.push(StatusAsked{std::move(answer)});
   if (future.wait_for(std::chrono::seconds(2)) == std::future_status::ready) return future.get();
   const std::scoped_lock lock(final_mutex_);
-  return final_.value_or(ClusterStatus{});
+  if (final_) return *final_;
+  ClusterStatus busy = last_;
+  busy.phase = "busy";
+  return busy;
+}
+
+void ServeCluster::handle(StatusAsked& event) {
+  ClusterStatus now = picture();
+  event.answer->set_value(now);
+  const std::scoped_lock lock(final_mutex_);
+  last_ = std::move(now);
 }
 
 void ServeCluster::on_message(Peer peer, WorkerMessage message) {
@@ -76,7 +87,7 @@ void ServeCluster::on_message(Peer peer, WorkerMessage message) {
 }
 void ServeCluster::on_segment(VectorSegment segment) {
   // A worker sends none before it was told to, and by then the half is there.
-  if (!half_) return;
+  if (!ready_) return;
   inbox_.push(SegmentCame{segment.peer, segment.ticket});
   half_->deliver(std::move(segment));
 }
@@ -111,6 +122,7 @@ void ServeCluster::handle(Arrival& event) {
                            : m.was_here    ? "has a new process"
                                            : "has come",
                            event.from));
+  fill_if_enough();
 }
 
 void ServeCluster::handle(ServerHalf::Event& event) {
@@ -125,6 +137,7 @@ void ServeCluster::handle(ServerHalf::Event& event) {
   if (!greeting || !half_->machine().is_live(greeting->worker)) return;
   Member& m = members_[greeting->worker.index()];
   m.joined = m.was_here = true;
+  if (!m.heard) m.heard = Clock::now();  // from now on its silence counts
   begin_if_ready();
 }
 
@@ -134,7 +147,7 @@ void ServeCluster::begin_if_ready() {
   if (here < options_.start_with) {
     if (here + 3 >= options_.start_with || here % 16 == 0)
       options_.say(
-          fmt::format("{} of {} workers are here; missing: {}", here, options_.start_with, missing()));
+          fmt::format("{} of {} workers have their data; not yet: {}", here, options_.start_with, missing()));
     return;
   }
   begun_ = true;
@@ -146,6 +159,7 @@ void ServeCluster::handle(Lost& event) {
   Member* m = member(event.peer);
   if (m == nullptr) return;
   m->linked = false;
+  fill_if_enough();
   if (!std::exchange(m->joined, false)) return;
   half_->ledger().lost(event.peer, half_->now());
   if (!m->leaving) {
@@ -165,8 +179,18 @@ void ServeCluster::handle(GoesAway& event) {
 
 void ServeCluster::handle(Spares& event) {
   spares_ = event.count;
+  fill_if_enough();
+}
+
+// Before the run spares are taken when they are enough to begin: a worker of a place of its own may be late.
+void ServeCluster::fill_if_enough() {
   const auto free = std::ranges::count_if(members_, [](const Member& m) { return !m.linked; });
-  if (!begun_ && static_cast<std::size_t>(free) <= spares_) links_->fill_places();
+  if (!begun_ && spares_ > 0 && static_cast<std::size_t>(free) <= spares_) links_->fill_places();
+}
+
+// A round that can end with nobody else does not wait for the next one.
+void ServeCluster::fill_if_stalled() {
+  if (begun_ && spares_ > 0 && half_->machine().is_stalled()) links_->fill_places();
 }
 
 void ServeCluster::before_round(RoundId /*round*/) {
@@ -202,7 +226,11 @@ void ServeCluster::tick() {
   }
   last_tick_ = at;
   next_tick_ = at + every;
-  if (!begun_ && !observer_.keep_going()) return half_->end("interrupted", "asked to stop");
+  // Without workers that return the round in hand does not end.
+  const bool may_end_now = !begun_ || half_->machine().is_stalled();
+  if (may_end_now && (stop_asked_ || !observer_.keep_going()))
+    return half_->end("interrupted", "asked to stop");
+  fill_if_stalled();
   look_for_silent(at);
   look_for_late();
 }
@@ -272,7 +300,8 @@ void ServeCluster::describe(ClusterState& state) const {
 // ---- asked from outside
 
 void ServeCluster::handle(StopAsked&) {
-  if (half_) half_->end_after_round("asked to stop");
+  stop_asked_ = true;
+  half_->end_after_round("asked to stop");
 }
 
 std::size_t ServeCluster::joined() const {
@@ -289,7 +318,7 @@ std::string ServeCluster::missing() const {
 
 ClusterStatus ServeCluster::picture() const {
   ClusterStatus s;
-  s.phase = over_ ? "over" : begun_ ? "running" : "waiting";
+  s.phase = over_ ? "over" : !begun_ ? "waiting" : half_->machine().is_stalled() ? "stalled" : "running";
   s.round = half_->round().value;
   s.rounds = spec_.rounds;
   s.seconds = seconds(half_->now());
@@ -304,6 +333,7 @@ ClusterStatus ServeCluster::picture() const {
     row.state = m.leaving && m.linked ? "leaving"
                 : m.joined            ? "here"
                 : m.linked            ? "fetching"
+                : m.leaving           ? "left"
                 : m.was_here          ? "lost"
                                       : "never";
     row.life = m.life.value;

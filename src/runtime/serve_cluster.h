@@ -1,6 +1,7 @@
 // The server of a cluster whose workers are processes somewhere: who is there, who is suspected, and the run.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <future>
@@ -60,6 +61,7 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   void on_lost(Peer peer) override { inbox_.push(Lost{peer}); }
   void on_placed(Arrival arrival) override { inbox_.push(std::move(arrival)); }
   void on_waiting(std::size_t spares) override { inbox_.push(Spares{spares}); }
+  void on_sent(std::uint64_t bytes) override { inbox_.push(Sent{bytes}); }
 
  private:
   struct Noted {
@@ -83,6 +85,9 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   struct Spares {
     std::size_t count = 0;
   };
+  struct Sent {
+    std::uint64_t bytes = 0;
+  };
   struct StopAsked {};
   struct Announced {
     std::string line;
@@ -91,14 +96,14 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
     std::shared_ptr<std::promise<ClusterStatus>> answer;
   };
   using LoopEvent = std::variant<ServerHalf::Event, Noted, Alive, GoesAway, Lost, Arrival, Spares, StopAsked,
-                                 StatusAsked, Announced, SegmentCame>;
+                                 StatusAsked, Announced, SegmentCame, Sent>;
 
   struct Member {
     explicit Member(Duration heartbeat) : suspicion(heartbeat) {}
-    Incarnation life;     // latest
-    bool linked = false;  // it has a link
-    bool joined = false;  // and has said Hello
-    bool leaving = false;
+    Incarnation life;      // latest
+    bool linked = false;   // it has a link
+    bool joined = false;   // and has said Hello
+    bool leaving = false;  // it said so; still so when it is gone
     bool was_here = false;
     std::string from;
     Suspicion suspicion;
@@ -113,6 +118,7 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   void ring(Clock::time_point at, TimerId timer) override { timers_.emplace(at, timer); }
   void before_round(RoundId round) override;
   void before_send(Peer peer, const ServerMessage& message) override;
+  [[nodiscard]] bool counts_parameters() const override { return true; }
   void describe(ClusterState& state) const override;
 
   void handle(ServerHalf::Event& event);
@@ -123,15 +129,18 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   void handle(Arrival& event);
   void handle(Spares& event);
   void handle(SegmentCame& event) { vectors_.segment(event.peer, event.ticket, half_->now()); }
+  void handle(Sent& event) { half_->book().sent_to_worker(event.bytes); }
   void handle(StopAsked&);
   void handle(Announced& event) { options_.say(event.line); }
-  void handle(StatusAsked& event) { event.answer->set_value(picture()); }
+  void handle(StatusAsked& event);
 
   void next();
   void tick();
   void look_for_silent(Clock::time_point at);
   void look_for_late();
   void begin_if_ready();
+  void fill_if_enough();
+  void fill_if_stalled();
   void server_event(ServerEvent event);
   [[nodiscard]] Member* member(Peer peer);
   [[nodiscard]] std::size_t joined() const;
@@ -152,10 +161,13 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   Clock::time_point last_tick_;
   RemoteTransport* links_ = nullptr;
   std::optional<ServerHalf> half_;
+  std::atomic<bool> ready_ = false;  // half_ is there
   bool begun_ = false;
+  bool stop_asked_ = false;
   bool over_ = false;
   std::mutex final_mutex_;
   std::optional<ClusterStatus> final_;  // once the loop does not answer any more
+  ClusterStatus last_;                  // that was asked for
 };
 
 }  // namespace gleaner

@@ -80,7 +80,7 @@ void ServerHalf::perform(SendWorker& a) {
 
 void ServerHalf::perform(const SendParameters& a) {
   links_.send_parameters(a.peer, a.stamp, parameters_);
-  book_.sent_to_worker(parameters_->size() * sizeof(float));
+  if (!owner_.counts_parameters()) book_.sent_to_worker(parameters_->size() * sizeof(float));
 }
 
 void ServerHalf::perform(Commit& a) {
@@ -104,6 +104,16 @@ void ServerHalf::end_after_round(const std::string& reason) {
 
 void ServerHalf::end(const std::string& status, const std::string& reason) {
   if (std::exchange(ended_, true)) return;
+  // In the middle of a round: what the rounds before it have reached is kept.
+  const Server::Phase phase = server_.phase();
+  if (phase != Server::Phase::idle && phase != Server::Phase::committing) {
+    const Status kept =
+        border_.leave(RoundId(book_.rounds()), now().time_since_epoch(), [this] { return picture(); });
+    if (!kept && status == "interrupted") {
+      summary_ = book_.close("failed", kept.error().sentence());
+      return;
+    }
+  }
   summary_ = book_.close(status, reason);
 }
 

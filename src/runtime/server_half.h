@@ -42,6 +42,8 @@ class ServerHalf {
     virtual void before_round(RoundId /*round*/) {}
     /// This message is about to be sent.
     virtual void before_send(Peer /*peer*/, const ServerMessage& /*message*/) {}
+    /// Whether the owner tells the book what parameters were sent; else they are sent when they are ordered.
+    [[nodiscard]] virtual bool counts_parameters() const { return false; }
     /// Adds what only the owner knows to a checkpoint.
     virtual void describe(ClusterState& state) const = 0;
   };

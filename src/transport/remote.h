@@ -21,6 +21,8 @@ class RemoteSink : public ServerSink {
   virtual void on_placed(Arrival arrival) = 0;
   /// So many wait for a place.
   virtual void on_waiting(std::size_t spares) = 0;
+  /// So many bytes of parameters are on their way: what newer ones overtook before is not sent.
+  virtual void on_sent(std::uint64_t /*bytes*/) {}
 };
 
 /// The server's end of links that others open. Thread safe.

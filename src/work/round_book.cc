@@ -22,7 +22,7 @@ void RoundBook::restore(const State& state) {
   seconds_ = state.seconds;
   current_.round = summary_.rounds;
   current_.accuracy = summary_.accuracy;
-  current_.test_accuracy = state.test_accuracy;
+  current_.test_accuracy = test_accuracy_ = state.test_accuracy;
 }
 
 void RoundBook::round_begins(RoundId round) {
@@ -40,7 +40,7 @@ const RoundRecord& RoundBook::round_ends(const Commit& commit, const Recovered& 
   r.seconds = seconds(recovered.took);
   r.loss = recovered.step.loss;
   r.accuracy = recovered.step.accuracy;
-  r.test_accuracy = recovered.test_accuracy;
+  r.test_accuracy = test_accuracy_ = recovered.test_accuracy;
   r.learning_rate = recovered.step.learning_rate;
   r.residual = commit.residual;
   r.chunks_completed = commit.chunks_completed;

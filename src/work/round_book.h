@@ -26,7 +26,7 @@ class RoundBook {
   explicit RoundBook(const RunSpec& spec);
   /// Goes on with these books. REQUIRES: before the first round.
   void restore(const State& state);
-  [[nodiscard]] State state() const { return {summary_, seconds_, current_.test_accuracy}; }
+  [[nodiscard]] State state() const { return {summary_, seconds_, test_accuracy_}; }
 
   void round_begins(RoundId round);
   /// A chunk was completed after `took`; `drawn` is what it was to take at least; zero: nothing was injected.
@@ -47,6 +47,8 @@ class RoundBook {
 
   /// The record of the round that ended last, until the next one begins; its round is 0 before the first.
   [[nodiscard]] const RoundRecord& last() const { return current_; }
+  /// Committed so far, in all lives of the run.
+  [[nodiscard]] std::uint64_t rounds() const { return summary_.rounds; }
   /// Loss and seconds of the last round that has ended, also while the next one goes on.
   [[nodiscard]] double last_loss() const { return seconds_.empty() ? kNotMeasured : summary_.loss; }
   [[nodiscard]] double last_seconds() const { return seconds_.empty() ? kNotMeasured : seconds_.back(); }
@@ -57,6 +59,7 @@ class RoundBook {
  private:
   RunSummary summary_;
   RoundRecord current_;
+  double test_accuracy_ = kNotMeasured;  // after the round that ended last
   std::vector<double> seconds_;
 };
 

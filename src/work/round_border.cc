@@ -40,4 +40,11 @@ std::optional<Ending> RoundBorder::cross(const RoundRecord& last, Duration elaps
   return end;
 }
 
+Status RoundBorder::leave(RoundId last, Duration elapsed, const Picture& picture) {
+  if (!spec_.checkpoint || last.value == 0 || saved_ == last.value) return {};
+  if (Status s = save(last, elapsed, picture); !s) return s;
+  saved_ = last.value;
+  return {};
+}
+
 }  // namespace gleaner

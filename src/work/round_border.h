@@ -34,6 +34,10 @@ class RoundBorder {
   [[nodiscard]] std::optional<Ending> cross(const RoundRecord& last, Duration elapsed, const Picture& picture,
                                             const std::optional<std::string>& asked = std::nullopt);
 
+  /// The run ends in the middle of a round, after `last` was committed: saved as it was then, unless it is
+  /// saved already or nothing was reached.
+  [[nodiscard]] Status leave(RoundId last, Duration elapsed, const Picture& picture);
+
  private:
   [[nodiscard]] std::optional<Ending> ending(const RoundRecord& last, Duration elapsed,
                                              const std::optional<std::string>& asked);

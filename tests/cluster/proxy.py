@@ -77,6 +77,7 @@ class Proxy:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
         self.connections, self.made, self.refuses = [], 0, False
+        self.first = [None, None]  # bytes that may pass on a new connection
         self.lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -98,6 +99,7 @@ class Proxy:
             for s in (near, far):
                 s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = Connection(near, far)
+            connection.budget = list(self.first)
             with self.lock:
                 self.connections = [c for c in self.connections if c.open] + [connection]
                 self.made += 1

@@ -69,8 +69,10 @@ class RemoteHub final : public RemoteTransport {
   }
   void send_parameters(Peer peer, Stamp stamp, SharedVector parameters) override {
     const std::scoped_lock lock(mutex_);
-    if (Entry* e = find(peer); e != nullptr && e->sink != nullptr)
+    if (Entry* e = find(peer); e != nullptr && e->sink != nullptr) {
+      server_.on_sent(parameters->size() * sizeof(float));
       e->sink->on_parameters(stamp, std::move(parameters));
+    }
   }
   void drop(Peer peer, const std::string& why) override {
     const std::scoped_lock lock(mutex_);
