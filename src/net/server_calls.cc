@@ -40,7 +40,7 @@ class ControlCall final : public ServerStream {
     core_.heard(link_, right_, frame.value());
     return true;
   }
-  void on_end(bool) override { core_.broke(link_, "its connection is closed"); }
+  void on_end(bool) override { core_.ended(link_); }
   void on_done() override {
     core_.closed(link_, was_cut());
     delete this;

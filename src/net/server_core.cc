@@ -88,6 +88,7 @@ void ServerEndpoint::Core::drop(Peer peer, const std::string& why) {
   Link* link = find(peer);
   if (link == nullptr) return;
   ServerStream* control = link->control;
+  stray(*link);
   release(it->second, why);
   if (control != nullptr) control->finish({grpc::StatusCode::ABORTED, why});
 }
@@ -205,6 +206,7 @@ void ServerEndpoint::Core::place(const Places::Place& place) {
   }
   Link& link = links_.at(place.link);
   link.peer = place.peer;
+  link.had = place.peer.worker;
   placed_[place.peer.worker] = place.link;
   strays_.erase(place.peer.worker);
   sink_.on_placed({place.peer, place.same_life, link.from});
@@ -218,7 +220,6 @@ void ServerEndpoint::Core::release(LinkId id, const std::string& why) {
   link.descent.reset();
   if (const auto peer = std::exchange(link.peer, std::nullopt)) {
     placed_.erase(peer->worker);
-    if (!link.leaving) strays_[peer->worker] = std::chrono::steady_clock::now();
     sink_.on_lost(*peer);
   }
   const std::size_t before = places_.waiting();
@@ -226,10 +227,22 @@ void ServerEndpoint::Core::release(LinkId id, const std::string& why) {
   if (places_.waiting() != before) sink_.on_waiting(places_.waiting());
 }
 
+// It may knock to hear the end, if that comes soon.
+void ServerEndpoint::Core::stray(const Link& link) {
+  if (link.had && !link.leaving) strays_[*link.had] = std::chrono::steady_clock::now();
+}
+
+void ServerEndpoint::Core::ended(LinkId id) {
+  const std::scoped_lock lock(mutex_);
+  if (!over_ && links_.contains(id)) release(id, "its connection is closed");
+}
+
 void ServerEndpoint::Core::broke(LinkId id, const std::string& why) {
   const std::scoped_lock lock(mutex_);
   if (over_ || !links_.contains(id)) return;
-  ServerStream* control = links_.at(id).control;
+  Link& link = links_.at(id);
+  if (link.peer) stray(link);
+  ServerStream* control = link.control;
   release(id, why);
   if (control != nullptr) control->finish({grpc::StatusCode::ABORTED, why});
 }
@@ -237,11 +250,10 @@ void ServerEndpoint::Core::broke(LinkId id, const std::string& why) {
 void ServerEndpoint::Core::closed(LinkId id, bool cut) {
   const std::scoped_lock lock(mutex_);
   Link& link = links_.at(id);
-  if (!over_) {
-    release(id, "its connection is closed");
-  } else if (cut && link.peer && !link.leaving) {
-    strays_[link.peer->worker] = std::chrono::steady_clock::now();  // the news may not have arrived
-  }
+  if (!over_) release(id, "its connection is closed");
+  // Nobody else has its place; and if it is over, the news may not have come.
+  const bool is_next = link.had && (link.peer || !placed_.contains(*link.had));
+  if (cut && is_next) stray(link);
   link.control = nullptr;
   if (link.vectors == nullptr) links_.erase(id);
   changed_.notify_all();

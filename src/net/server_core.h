@@ -58,8 +58,11 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   // For the streams.
   LinkId connected(ServerStream* control, const std::string& from);
   void heard(LinkId link, const Right& right, const WorkerFrame& frame);
-  /// The control stream has ended (or, `closed`, is no more).
+  /// Nothing more comes on the control stream.
+  void ended(LinkId link);
+  /// The link is of no use any more. Its worker may knock again.
   void broke(LinkId link, const std::string& why);
+  /// The control stream is no more; `cut`: against the will of one end.
   void closed(LinkId link, bool cut);
   /// A second connection of a link says whose it is. Nothing: nobody's.
   [[nodiscard]] std::optional<LinkId> attach(const EarlierLife& life, ServerStream* vectors);
@@ -83,7 +86,8 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
     std::uint16_t version = kWireVersionLast;  // that both ends speak
     bool leaving = false;                      // it said so
     std::optional<std::chrono::steady_clock::time_point> vectors_ended{};
-    std::optional<Peer> peer;  // placed
+    std::optional<Peer> peer;     // placed
+    std::optional<WorkerId> had;  // the place that it has or had
     std::optional<Descent> descent;
   };
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override;
@@ -91,6 +95,7 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   void knock(LinkId link, const Right& right, const Knock& knock);
   void place(const Places::Place& place);
   void heard_after_the_end(Link& link, const WorkerFrame& frame);
+  void stray(const Link& link);
   void turn_away(Link& link, const std::string& why);
   /// Its worker, if it had a place, is lost.
   void release(LinkId id, const std::string& why);
