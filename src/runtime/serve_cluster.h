@@ -119,6 +119,10 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   void before_round(RoundId round) override;
   void before_send(Peer peer, const ServerMessage& message) override;
   [[nodiscard]] bool counts_parameters() const override { return true; }
+  void before_forget(WorkerId worker) override { vectors_.forget(worker); }
+  void before_expect(const Expect& expect) override {
+    if (!expect.vectors.empty()) vectors_.combines(half_->now());
+  }
   void describe(ClusterState& state) const override;
 
   void handle(ServerHalf::Event& event);

@@ -153,6 +153,36 @@ TEST(ServeCluster, ASilentWorkerIsGivenUpAndBelievedWhenItSpeaksAgain) {
   EXPECT_EQ(cluster.seen.rounds.back().workers, 8U);
 }
 
+// The vectors of two workers stay half way. The one that has sent less is left out first, and must not keep
+// the other one from being left out.
+TEST(ServeCluster, TwoVectorsThatDoNotComeAreBothLeftOut) {
+  SmallRun small;
+  small.blocks = 2;
+  small.replication = 4;
+  Cluster cluster(small);
+  std::atomic<int> calls = 0;
+  constexpr int kEnough = 5000;
+  const RunSummary s = cluster
+                           .run([&](RemoteHub& hub) {
+                             const int call = ++calls;
+                             if (call == 1) {
+                               hub.lose_segments(WorkerId(2), 0);
+                               hub.lose_segments(WorkerId(6), 1);
+                             } else if (call == kEnough) {  // it would wait for ever
+                               for (const std::uint32_t w : {2U, 6U}) {
+                                 hub.lose_segments(WorkerId(w), std::nullopt);
+                                 hub.cut(WorkerId(w));
+                               }
+                             }
+                           })
+                           .summary;
+  expect_exact(cluster, s, 12);
+  EXPECT_LT(calls, kEnough);
+  EXPECT_EQ(s.workers_lost, 0U);
+  EXPECT_THAT(cluster.seen.notes, testing::Contains(testing::ContainsRegex("worker 2.*of [0-9] segments")));
+  EXPECT_THAT(cluster.seen.notes, testing::Contains(testing::ContainsRegex("worker 6.*of [0-9] segments")));
+}
+
 TEST(ServeCluster, AWorkerThatIsAskedToGoLeavesBetweenRoundsAndIsNotLost) {
   SmallRun small;
   Cluster cluster(small, 40);

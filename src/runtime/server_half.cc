@@ -83,6 +83,16 @@ void ServerHalf::perform(const SendParameters& a) {
   if (!owner_.counts_parameters()) book_.sent_to_worker(parameters_->size() * sizeof(float));
 }
 
+void ServerHalf::perform(Expect& a) {
+  owner_.before_expect(a);
+  combine_.expect(std::move(a));
+}
+
+void ServerHalf::perform(const Forget& a) {
+  owner_.before_forget(a.worker);
+  combine_.forget(a);
+}
+
 void ServerHalf::perform(Commit& a) {
   ledger_.commits(a.selection->used, now());
   combine_.commit(std::move(a));

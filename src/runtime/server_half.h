@@ -44,6 +44,10 @@ class ServerHalf {
     virtual void before_send(Peer /*peer*/, const ServerMessage& /*message*/) {}
     /// Whether the owner tells the book what parameters were sent; else they are sent when they are ordered.
     [[nodiscard]] virtual bool counts_parameters() const { return false; }
+    /// What comes of this worker's vector is not wanted any more.
+    virtual void before_forget(WorkerId /*worker*/) {}
+    /// These vectors are combined from now on; none: nothing is, until the next ones are named.
+    virtual void before_expect(const Expect& /*expect*/) {}
     /// Adds what only the owner knows to a checkpoint.
     virtual void describe(ClusterState& state) const = 0;
   };
@@ -86,8 +90,8 @@ class ServerHalf {
   void perform(const Note& n) { note(n); }
   void perform(SendWorker& a);
   void perform(const SendParameters& a);
-  void perform(Expect& a) { combine_.expect(std::move(a)); }
-  void perform(const Forget& a) { combine_.forget(a); }
+  void perform(Expect& a);
+  void perform(const Forget& a);
   void perform(Replan& a) { plan_->ask(std::move(a)); }
   void perform(RoundShown& a) { plan_->learn(now(), std::move(a)); }
   void perform(Commit& a);

@@ -1,6 +1,7 @@
 #include "runtime/vector_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -11,11 +12,12 @@ void VectorWatch::round_begins(Time now) {
   computing_.reset();
   longest_.reset();
   coming_.clear();
+  waiting_ = false;
 }
 
 void VectorWatch::signalled(Peer peer, Ticket ticket, std::uint32_t first, std::uint32_t end, Time now) {
   if (!computing_) computing_ = now - began_;
-  coming_[peer.worker] = {peer, ticket, now, now, first, first, std::max(end, first + 1)};
+  coming_[peer.worker] = {peer, ticket, now, now, first, first, std::max(end, first + 1), std::nullopt};
 }
 
 void VectorWatch::segment(Peer peer, Ticket ticket, Time now) {
@@ -27,19 +29,36 @@ void VectorWatch::segment(Peer peer, Ticket ticket, Time now) {
   coming_.erase(it);
 }
 
+void VectorWatch::forget(WorkerId worker) {
+  coming_.erase(worker);
+  waiting_ = true;
+}
+
+void VectorWatch::combines(Time now) {
+  if (!std::exchange(waiting_, false)) return;
+  for (auto& [worker, c] : coming_) {
+    c.whole = whole(c);
+    c.since = c.last = now;
+    c.first = c.next;
+  }
+}
+
+std::optional<Duration> VectorWatch::whole(const Coming& c) {
+  if (c.next == c.first) return c.whole;
+  return (c.last - c.since) / (c.next - c.first) * (c.end - c.first);
+}
+
 std::optional<Duration> VectorWatch::others(std::uint32_t behind) const {
   std::optional<Duration> longest = longest_;
   for (const auto& [worker, c] : coming_) {
-    if (c.next <= behind || c.next == c.first) continue;
-    const Duration whole = (c.last - c.since) / (c.next - c.first) * (c.end - c.first);
-    longest = std::max(longest.value_or(Duration::zero()), whole);
+    if (c.next > behind) longest = std::max(longest, whole(c));  // none is less than any
   }
   return longest;
 }
 
 std::vector<VectorWatch::Late> VectorWatch::late(Time now) const {
   std::vector<Late> all;
-  if (coming_.empty()) return all;
+  if (coming_.empty() || waiting_) return all;
   const std::uint32_t behind =
       std::ranges::min_element(coming_, {}, [](const auto& c) { return c.second.next; })->second.next;
   const std::optional<Duration> another = others(behind);

@@ -26,6 +26,9 @@ namespace gleaner {
 /// from the pace of the segments that came. While nobody is ahead nothing is late: there is nothing to
 /// compare with.
 ///
+/// A vector that is given up holds up all others until the next set of vectors is chosen. That time is not
+/// theirs: they are measured anew from then on, and what they showed before still tells what a vector takes.
+///
 /// Pure but for the times that it is told; belongs to one thread.
 class VectorWatch {
  public:
@@ -37,6 +40,12 @@ class VectorWatch {
   void signalled(Peer peer, Ticket ticket, std::uint32_t first, std::uint32_t end, Time now);
   /// A segment of its vector came.
   void segment(Peer peer, Ticket ticket, Time now);
+  /// What comes of this worker is not wanted any more: it is lost, was left out, or will be told to send
+  /// something else. Nobody is late until combines(). For a judgement that late() gave and that was not
+  /// followed this must not be called: such a vector still holds up the others.
+  void forget(WorkerId worker);
+  /// From now on the vectors that are still coming, and those that are signalled next, are combined.
+  void combines(Time now);
 
   struct Late {
     Peer peer;
@@ -54,7 +63,9 @@ class VectorWatch {
     std::uint32_t first = 0;
     std::uint32_t next = 0;
     std::uint32_t end = 0;
+    std::optional<Duration> whole;  // that it takes, by what it showed before it was measured anew
   };
+  [[nodiscard]] static std::optional<Duration> whole(const Coming& c);
   /// What other vectors take, as far as can be told.
   [[nodiscard]] std::optional<Duration> others(std::uint32_t behind) const;
 
@@ -62,6 +73,7 @@ class VectorWatch {
   Time began_{};
   std::optional<Duration> computing_;  // until the first signal
   std::optional<Duration> longest_;    // of a whole vector
+  bool waiting_ = false;               // for another set of vectors: nothing is combined
   std::map<WorkerId, Coming> coming_;
 };
 

@@ -86,6 +86,61 @@ TEST(VectorWatch, HiccupsAreNotLate) {
   EXPECT_FALSE(watch.late(at(milliseconds(210))).empty());
 }
 
+// The third has sent what its credits allow. The first is left out; then the second is what it waits for.
+VectorWatch two_slow() {
+  VectorWatch watch(milliseconds(100));
+  watch.round_begins(at(seconds(0)));
+  for (std::uint32_t w = 0; w < 3; ++w) watch.signalled(peer(w), ticket(), 0, 10, at(seconds(1)));
+  watch.segment(peer(1), ticket(), at(milliseconds(1100)));
+  for (int k = 1; k <= 5; ++k) watch.segment(peer(2), ticket(), at(seconds(1) + milliseconds(100) * k));
+  return watch;  // C = 1 s + 1 s
+}
+
+TEST(VectorWatch, OfTwoSlowOnesTheSecondIsLateOnceTheFirstIsLeftOut) {
+  VectorWatch watch = two_slow();
+  ASSERT_EQ(watch.late(at(seconds(5))).size(), 1U);
+  EXPECT_EQ(watch.late(at(seconds(5)))[0].peer, peer(0));
+  watch.forget(WorkerId(0));
+  watch.combines(at(seconds(6)));
+  EXPECT_TRUE(watch.late(at(milliseconds(9999))).empty());
+  const auto late = watch.late(at(seconds(10)));
+  ASSERT_EQ(late.size(), 1U);
+  EXPECT_EQ(late[0].peer, peer(1));
+  EXPECT_THAT(late[0].why,
+              testing::HasSubstr("0 of 9 segments in 4.00 s, where to do without it takes 2.00 s"));
+}
+
+// The round cannot do without the first: whoever waits for it is not late.
+TEST(VectorWatch, WhoseLatenessIsNotActedOnStillHoldsUpTheOthers) {
+  const VectorWatch watch = two_slow();
+  for (int s = 5; s < 100; ++s) {
+    const auto late = watch.late(at(seconds(s)));
+    ASSERT_EQ(late.size(), 1U);
+    EXPECT_EQ(late[0].peer, peer(0));
+  }
+}
+
+// Those that remain have stood still since their credits were used up, and until chunks were computed again.
+TEST(VectorWatch, WhoWasHeldUpByALossIsMeasuredAnew) {
+  VectorWatch watch = two_slow();
+  watch.forget(WorkerId(0));
+  EXPECT_TRUE(watch.late(at(seconds(60))).empty());
+  watch.combines(at(seconds(60)));
+  EXPECT_TRUE(watch.late(at(milliseconds(63999))).empty());
+  EXPECT_EQ(watch.late(at(seconds(64))).size(), 1U);
+}
+
+TEST(VectorWatch, AfterALossWhoIsSlowIsStillFound) {
+  VectorWatch watch = two_vectors();
+  watch.signalled(peer(2), ticket(), 0, 10, at(seconds(1)));  // lost before its first segment
+  watch.segment(peer(1), ticket(), at(seconds(2)));
+  watch.forget(WorkerId(2));
+  watch.combines(at(seconds(3)));
+  EXPECT_TRUE(watch.late(at(milliseconds(6999))).empty());
+  ASSERT_EQ(watch.late(at(seconds(7))).size(), 1U);
+  EXPECT_EQ(watch.late(at(seconds(7)))[0].peer, peer(1));
+}
+
 TEST(VectorWatch, ARoundForgetsTheOneBefore) {
   VectorWatch watch = two_vectors();
   watch.round_begins(at(seconds(5)));

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -48,6 +49,15 @@ class RemoteHub final : public RemoteTransport {
       silent_.insert(worker);
     } else {
       silent_.erase(worker);
+    }
+  }
+  /// Segments of this worker from `segment` on go astray; none: they arrive again.
+  void lose_segments(WorkerId worker, std::optional<std::uint32_t> segment) {
+    const std::scoped_lock lock(mutex_);
+    if (segment) {
+      astray_[worker] = *segment;
+    } else {
+      astray_.erase(worker);
     }
   }
   void goodbye(const RunSummary& summary) {
@@ -101,7 +111,10 @@ class RemoteHub final : public RemoteTransport {
       hub_.from(peer, [&](RemoteSink& s) { s.on_note(peer, n); });
     }
     bool send_segment(VectorSegment segment) override {
-      return hub_.from(peer, [&](RemoteSink& s) { s.on_segment(std::move(segment)); });
+      return hub_.from(peer, [&](RemoteSink& s) {
+        const auto astray = hub_.astray_.find(peer.worker);
+        if (astray == hub_.astray_.end() || segment.index < astray->second) s.on_segment(std::move(segment));
+      });
     }
     void heartbeat() override {
       hub_.from(peer, [&](RemoteSink& s) { s.on_heartbeat(peer); });
@@ -142,6 +155,7 @@ class RemoteHub final : public RemoteTransport {
   std::mutex mutex_;
   std::map<WorkerId, Entry> links_;
   std::set<WorkerId> silent_;
+  std::map<WorkerId, std::uint32_t> astray_;
   bool over_ = false;
 };
 
