@@ -9,6 +9,8 @@
 namespace gleaner::test {
 namespace {
 
+constexpr std::size_t kCredits = 3;
+
 /// Passes on what the suite looks at.
 class ServerEar final : public RemoteSink {
  public:
@@ -44,6 +46,7 @@ class GrpcServer final : public ServerTransport {
     options.workers = 8;
     options.term = Term(1);
     options.limits = {8, 64};
+    options.credits = kCredits;
     endpoint_ = ServerEndpoint::open(std::move(options), ear_).value();
   }
   void send(Peer peer, ServerMessage m) override { endpoint_->send(peer, std::move(m)); }
@@ -82,7 +85,7 @@ Network over_grpc(ServerSink& sink) {
   auto server = std::make_unique<GrpcServer>(sink);
   const std::string address = server->address();
   return {std::move(server),
-          [address](Peer p, WorkerSink& s) { return std::make_unique<GrpcWorker>(address, p, s); }};
+          [address](Peer p, WorkerSink& s) { return std::make_unique<GrpcWorker>(address, p, s); }, kCredits};
 }
 
 INSTANTIATE_TEST_SUITE_P(Grpc, TransportConformance, testing::Values(&over_grpc));
