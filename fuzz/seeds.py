@@ -77,6 +77,38 @@ def wire():
             put(target, name + "_bare", data[:-4])
 
 
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def segment_flow():
+    def message(kind, number):
+        return bytes([0, number * 4 + ("committed", "transmit", "start").index(kind)])
+
+    def segment(number, index, total, floats, cuts=(), mend=0, kind=2, wrong=0):
+        numbers = struct.pack(f"<{len(floats)}f", *floats)
+        head = b"GS" + struct.pack("<BBIQQQIII", kind, 0, index, 1, number, total, 0, len(floats), crc32c(numbers) ^ wrong)
+        data = head + struct.pack("<I", crc32c(head)) + numbers
+        return bytes([1 | mend, len(cuts), *cuts]) + struct.pack("<H", len(data)) + data
+
+    mend, many = 2 | 4 | 8, [k / 8 for k in range(300)]
+    put("segment_flow", "start_first", message("start", 1) + message("transmit", 1) + segment(1, 0, 3, [1, 2]) +
+        segment(1, 1, 3, [3], [48]) + message("committed", 1))
+    put("segment_flow", "parameters_first", segment(1, 0, 3, [1, 2, 3], [47, 0, 3, 5]) + message("start", 1))
+    put("segment_flow", "overtaken", message("start", 1) + message("transmit", 1) + message("start", 2) +
+        segment(1, 0, 3, [1], [10, 10, 10, 10, 10]) + segment(2, 0, 2, [4, 5], mend=mend))
+    put("segment_flow", "long", segment(1, 0, 600, many, [48, 255, 255], mend) + segment(1, 1, 600, many, mend=mend) +
+        message("start", 1))
+    put("segment_flow", "bad_checksum", message("start", 1) + segment(1, 0, 2, [1, 2], [50], wrong=1))
+    put("segment_flow", "gap", segment(1, 0, 3, [1]) + segment(1, 2, 3, [2]))
+    put("segment_flow", "none", segment(1, 0, 0, []) + message("start", 1))
+
+
 def data_files():
     def case(name, options, first, second=b""):
         first = first if isinstance(first, bytes) else first.encode()
@@ -147,6 +179,7 @@ def main():
     for path in HERE.glob("corpus/*/seed_*"):
         path.unlink()
     wire()
+    segment_flow()
     data_files()
     chunks()
     written_by(sys.argv[1])
