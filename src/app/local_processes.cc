@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,6 +26,14 @@ constexpr std::chrono::seconds kFarewell{5};
 // What a child says that people should see: its last words.
 constexpr std::string_view kLastWords = "gleaner worker: ";
 
+// Nothing as long as it lives; else its status, and -1 if nobody knows: somebody else has waited for it.
+std::optional<int> status_of(pid_t pid) {
+  int status = 0;
+  const pid_t got = ::waitpid(pid, &status, WNOHANG);
+  if (got == pid) return status;
+  return got < 0 && errno == ECHILD ? std::optional(-1) : std::nullopt;
+}
+
 }  // namespace
 
 LocalProcesses::LocalProcesses(std::string server, std::size_t count,
@@ -34,6 +44,8 @@ LocalProcesses::LocalProcesses(std::string server, std::size_t count,
     lines_ = ends[0];
     lines_write_ = ends[1];
   }
+  // Whoever started this process may have had it ignored, and that is inherited: then no child has a status.
+  std::signal(SIGCHLD, SIG_DFL);
   // The thread that starts them lives as long as they do: their death follows that of their starter.
   watch_ = std::thread([this] { watch(); });
 }
@@ -64,10 +76,9 @@ void LocalProcesses::watch() {
     }
     for (std::size_t k = 0; k < children_.size(); ++k) {
       Child& c = children_[k];
-      int status = 0;
-      if (c.pid != 0 && ::waitpid(c.pid, &status, WNOHANG) == c.pid) {
+      if (const std::optional<int> status = c.pid != 0 ? status_of(c.pid) : std::nullopt) {
         c.pid = 0;
-        if (!winding_up) ended(k, status);
+        if (!winding_up) ended(k, *status);
       }
       if (winding_up && c.pid != 0 && Clock::now() > deadline_) ::kill(c.pid, SIGKILL);
       if (!winding_up && c.pid == 0 && !c.done && Clock::now() >= c.next) start(k);
@@ -111,13 +122,15 @@ void LocalProcesses::start(std::size_t slot) {
 
 void LocalProcesses::ended(std::size_t slot, int status) {
   Child& c = children_[slot];
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+  const bool known = status != -1;
+  if (known && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
     c.done = true;  // it was asked to go
     return;
   }
   c.short_lives = Clock::now() - c.started < kShortLife ? c.short_lives + 1 : 0;
-  const std::string how = WIFSIGNALED(status) ? fmt::format("was killed by signal {}", WTERMSIG(status))
-                                              : fmt::format("ended with code {}", WEXITSTATUS(status));
+  const std::string how = !known                ? "is gone"
+                          : WIFSIGNALED(status) ? fmt::format("was killed by signal {}", WTERMSIG(status))
+                                                : fmt::format("ended with code {}", WEXITSTATUS(status));
   c.done = c.short_lives >= kShortLives;
   c.next = Clock::now() + c.short_lives * milliseconds(100);
   say_(fmt::format("the process of worker {} {}; {}", slot, how,

@@ -78,14 +78,16 @@ class Follower:
 class Process:
     """A gleaner command, with its stdout and stderr in files."""
 
-    def __init__(self, test, name, *args):
+    def __init__(self, test, name, *args, ignored=()):
+        """`ignored`: signals that it inherits as ignored."""
         self.test, self.name = test, name
         self.args = [str(a) for a in args]
         self.out = Follower(test.folder / f"{name}.out")
         self.err = Follower(test.folder / f"{name}.err")
         with open(self.out.path, "w") as out, open(self.err.path, "w") as err:
             self.child = subprocess.Popen([str(test.gleaner), *self.args], cwd=test.folder, stdin=subprocess.DEVNULL,
-                                          stdout=out, stderr=err, env=test.environment, start_new_session=True)
+                                          stdout=out, stderr=err, env=test.environment, start_new_session=True,
+                                          preexec_fn=lambda: [signal.signal(s, signal.SIG_IGN) for s in ignored])
         self.pid = self.child.pid
         test.processes.append(self)
 

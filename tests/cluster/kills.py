@@ -1,5 +1,6 @@
 """Workers that are killed with SIGKILL at a chosen step of a round."""
 import re
+import signal
 import sys
 
 from cluster import Cluster
@@ -131,6 +132,18 @@ def local_processes(t):
             "it said so five times")
 
 
+def local_processes_of_a_careless_starter(t):
+    """SIGCHLD comes ignored from whoever started train: what becomes of its workers is seen all the same."""
+    from local import LocalRun
+    run = LocalRun(t, *t.small_data(), *SMALL, "--rounds", 40, workers=5, ignored=[signal.SIGCHLD])
+    run.trace.wait("round 3 started")
+    at = len(run.trace.lines)
+    run.kill(2)
+    run.trace.wait(r"worker 2 joined as incarnation", start=at)
+    run.finished(rounds=40, lost=1, seconds=40)
+    t.check(run.server.err.count("the process of worker 2 was killed by signal 9; another is started") == 1, "it said so")
+
+
 if __name__ == "__main__":
     run_tests(before_progress, between_signal_and_vector, between_signal_and_vector_with_tls, in_the_middle_of_a_vector,
-              all_but_too_few, local_processes)
+              all_but_too_few, local_processes, local_processes_of_a_careless_starter)

@@ -8,12 +8,12 @@ from harness import Follower, Process, log_of, wait_until
 
 
 class LocalRun:
-    def __init__(self, test, *args, workers, name="local"):
+    def __init__(self, test, *args, workers, name="local", ignored=()):
         self.test, self.count = test, workers
         self.log_path = test.folder / f"{name}.jsonl"
         self.trace = Follower(test.folder / "trace.txt")
         self.server = Process(test, name, "train", "--local-processes", workers, "--verify", "--json",
-                              "--trace", "trace.txt", "--log", self.log_path, *args)
+                              "--trace", "trace.txt", "--log", self.log_path, *args, ignored=ignored)
 
     def pid_of(self, slot):
         """The process that has this place now, or None."""
