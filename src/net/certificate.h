@@ -26,7 +26,7 @@ struct CertificateSpec {
   std::time_t until = 0;
 };
 
-/// What a certificate says.
+/// What a certificate says. Its names are as they may be shown (shown_name.h).
 struct CertificateFacts {
   std::string name;                ///< common name
   std::string signer;              ///< common name of who signed it

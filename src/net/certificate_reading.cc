@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <array>
 
+#include "net/shown_name.h"
+
 namespace gleaner {
 namespace {
 
@@ -42,7 +44,7 @@ std::vector<std::string> hosts_of(X509* certificate) {
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   for (int i = 0; names && i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
-    if (name->type == GEN_DNS) hosts.push_back(text_of(name->d.dNSName));
+    if (name->type == GEN_DNS) hosts.push_back(shown_name(text_of(name->d.dNSName), kHostNameMax));
     if (name->type == GEN_IPADD) hosts.push_back(address_of(name->d.iPAddress));
   }
   return hosts;
@@ -81,10 +83,10 @@ KeyHandle key_from(std::string_view pem) {
 
 std::string name_of(const X509_NAME* name) {
   const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-  if (at >= 0) return text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (at >= 0) return shown_name(text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at))));
   std::array<char, 256> whole{};
   X509_NAME_oneline(name, whole.data(), static_cast<int>(whole.size()));
-  return whole.data();
+  return shown_name(whole.data());
 }
 
 CertificateFacts facts_of(X509* certificate) {

@@ -17,7 +17,7 @@ namespace gleaner {
 /// All certificates of a PEM text.
 [[nodiscard]] std::vector<CertificateHandle> certificates_from(std::string_view pem);
 
-/// Common name, or the whole name where there is none.
+/// Common name, or the whole name where there is none, as it may be shown (shown_name.h).
 [[nodiscard]] std::string name_of(const X509_NAME* name);
 [[nodiscard]] CertificateFacts facts_of(X509* certificate);
 [[nodiscard]] bool is_for_host(X509* certificate, const std::string& host);

@@ -39,6 +39,16 @@ struct Certificates : ::testing::Test {
   std::string content(const std::string& file) const { return read_pem(wishes.folder / file).value(); }
 };
 
+// Whoever made a certificate chose what gets into lines on terminals.
+TEST(CertificateFacts, ShowNoControlCharacters) {
+  const KeyPair authority = issue(valid(Use::authority, "\x1b[31mCA\r\n\u009b", 1), {}).value();
+  const KeyPair client = issue(valid(Use::client, "a\x1b[0mb", 1), authority).value();
+  const CertificateFacts facts = facts_of(client.certificate).value();
+  EXPECT_EQ(facts.signer, "?[31mCA????");
+  EXPECT_EQ(facts.name, "a?[0mb");
+  EXPECT_THAT(facts.hosts, ElementsAre("a?[0mb"));
+}
+
 TEST_F(Certificates, EveryFolderHoldsAllThatOneMachineNeeds) {
   const MadeCertificates made = make();
   std::vector<std::string> names;

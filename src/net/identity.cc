@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "net/shown_name.h"
+
 namespace gleaner {
 namespace {
 
@@ -36,7 +38,7 @@ bool is_encrypted(const grpc::AuthContext& context) {
 }  // namespace
 
 Identity identity_from_name(std::string_view common_name) {
-  Identity who{.kind = Identity::Kind::stranger, .worker = WorkerId(), .name = std::string(common_name)};
+  Identity who{.kind = Identity::Kind::stranger, .worker = WorkerId(), .name = shown_name(common_name)};
   if (const auto slot = number_after("worker-", common_name)) {
     who.kind = Identity::Kind::worker;
     who.worker = WorkerId(*slot);

@@ -24,7 +24,7 @@ struct Identity {
   };
   Kind kind = Kind::anonymous;
   WorkerId worker;   ///< of a worker
-  std::string name;  ///< common name of the certificate; for people, it may hold anything
+  std::string name;  ///< common name of the certificate, as it may be shown
   bool operator==(const Identity&) const = default;
 };
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "net/shown_name.h"
+
 namespace gleaner {
 namespace {
 
@@ -45,8 +47,18 @@ TEST(Identity, HasOneWayToBeWritten) {
                                       "Server"sv,
                                       ""sv}) {
     EXPECT_EQ(kind_of(name), Kind::stranger) << name;
-    EXPECT_EQ(identity_from_name(name).name, name);
+    EXPECT_EQ(identity_from_name(name).name, shown_name(name));
   }
+}
+
+// Names get into lines on terminals.
+TEST(Identity, ShowsNoControlCharacters) {
+  EXPECT_EQ(identity_from_name("\x1b[2Jroot\r\n\t\x7f\x9b").name, "?[2Jroot?????");
+  EXPECT_EQ(identity_from_name("Zürich ~!").name, "Z??rich ~!");
+  EXPECT_EQ(identity_from_name(std::string(500, 'x')).name, std::string(64, 'x'));
+  // Which kind it is, is decided before.
+  EXPECT_EQ(kind_of("worker-1\n"), Kind::stranger);
+  EXPECT_EQ(kind_of("operator" + std::string(100, '\0')), Kind::stranger);
 }
 
 RC_GTEST_PROP(IdentityProperty, EverySlotHasItsName, (std::uint32_t slot)) {
