@@ -29,6 +29,8 @@ CASES = [
     case("worker with a negative place", WORKER + "--slot -1", "--slot -1"),
     case("worker with a trace where it cannot be", WORKER + "--trace no/such/folder/t.txt", "--trace no/such/folder/t.txt"),
     case("worker with a folder that is a file", WORKER + "--data train.svm", "--data train.svm", "folder"),
+    case("worker with a folder that cannot be made", WORKER + "--data train.svm/chunks", "--data train.svm/chunks"),
+    case("server with a shared folder that cannot be made", SERVER + "--share train.svm/shared", "--share train.svm/shared"),
     case("status of nobody", "status", "--connect is missing"),
     case("stop of nobody", "stop", "--connect is missing"),
     case("local processes and another number of workers", "train --local-processes 4 --workers 5",

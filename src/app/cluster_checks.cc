@@ -3,9 +3,11 @@
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <filesystem>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -86,7 +88,13 @@ Status check_cluster(const TrainOptions& o) {
   }
   const Result<SecuredEndpoint> door = door_of(o);
   if (!door) return door.error();
-  return check_free(door.value().endpoint);
+  if (Status s = check_free(door.value().endpoint); !s) return s;
+  if (o.cluster.share.empty()) return {};
+  std::error_code trouble;
+  std::filesystem::create_directories(o.cluster.share, trouble);
+  if (std::filesystem::is_directory(o.cluster.share, trouble)) return {};
+  return bad_input(fmt::format("--share {} is no folder, and none can be made", o.cluster.share),
+                   "name a folder that this user may write in");
 }
 
 void adapt_to_cluster(TrainOptions& o) {

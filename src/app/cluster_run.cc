@@ -1,7 +1,6 @@
 #include "app/cluster_run.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,11 +89,6 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& spec, Witness& w
   Result<Catalogue> catalogue = Catalogue::make(kit.train(), spec.plan->chunks());
   if (!catalogue) return catalogue.error();
   if (!o.cluster.share.empty()) {
-    std::error_code trouble;
-    std::filesystem::create_directories(o.cluster.share, trouble);
-    if (!std::filesystem::is_directory(o.cluster.share, trouble))
-      return bad_input(fmt::format("--share {} is no folder, and none can be made", o.cluster.share),
-                       "name a folder that this user may write in");
     Result<bool> written = write_chunk_file(o.cluster.share, catalogue.value());
     if (!written) return written.error();
     witness.line(fmt::format("the data {} in {}", written.value() ? "are now" : "are already",

@@ -7,10 +7,10 @@ namespace gleaner {
 
 /// `set(name, value)` for each setting.
 ///
-/// Frames of 1 MiB, as large as a segment. The window is fixed: gRPC's search for the bandwidth times the
-/// delay acknowledges every piece that comes by itself, which cost a third of the processor time of a segment
-/// (docs/performance.md). A window of 4 MiB keeps a link of 40 MB/s and 100 ms full; so much may wait at the
-/// receiving end of each connection while its reader is busy.
+/// Frames of 1 MiB, as large as a segment. The window is fixed: with gRPC's own search for one (bandwidth
+/// times delay) a segment cost half as much processor time again (docs/performance.md). A window of 4 MiB
+/// keeps a link of 40 MB/s and 100 ms full; so much may wait at the receiving end of each connection while
+/// its reader is busy.
 template <class Set>
 void connection_settings(Set set) {
   set(GRPC_ARG_HTTP2_MAX_FRAME_SIZE, 1 << 20);

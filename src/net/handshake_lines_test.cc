@@ -58,6 +58,8 @@ TEST(HandshakeLines, OfFiles) {
   EXPECT_EQ(rereading_line(provider, "All retry attempts failed. Will try again after the next interval."),
             "");
   EXPECT_EQ(rereading_line("./src/core/tsi/ssl_transport_security.cc", "Invalid private key."), "");
+  EXPECT_EQ(rereading_line("./src/core/tsi/ssl_transport_security.cc", "No match found for server name: b."),
+            "");
   EXPECT_THAT(*rereading_line("./x/tls_security_connector.cc", "Update handshaker factory failed."),
               HasSubstr("key and certificate must belong together"));
   EXPECT_EQ(rereading_line("./src/core/lib/surface/server.cc", "Reading file x failed: "), std::nullopt);

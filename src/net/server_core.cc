@@ -28,6 +28,18 @@ ServerEndpoint::Core::Core(EndpointOptions options, RemoteSink& sink)
         return token;
       }) {}
 
+void ServerEndpoint::Core::say(const std::string& line) {
+  if (!options_.say) return;
+  std::size_t dropped = 0;
+  {
+    const std::scoped_lock lock(say_mutex_);
+    if (!lines_.pass(LineLimit::Clock::now())) return;
+    dropped = lines_.take_dropped();
+  }
+  if (dropped > 0) options_.say(fmt::format("{} lines before this one were left out", dropped));
+  options_.say(line);
+}
+
 void ServerEndpoint::Core::send(Peer peer, ServerMessage message) {
   const std::scoped_lock lock(mutex_);
   Link* link = find(peer);
@@ -149,18 +161,6 @@ void ServerEndpoint::Core::heard(LinkId id, const Right& right, const WorkerFram
   if (const auto* message = std::get_if<WorkerMessage>(&frame)) sink_.on_message(*peer, *message);
 }
 
-// It has been told already; that it knocks says that nobody need wait for it any longer.
-void ServerEndpoint::Core::heard_after_the_end(Link& link, const WorkerFrame& frame) {
-  const auto* knock = std::get_if<Knock>(&frame);
-  if (knock == nullptr || link.control == nullptr) return;
-  if (knock->earlier) {
-    strays_.erase(knock->earlier->peer.worker);
-  } else if (knock->slot) {
-    strays_.erase(*knock->slot);
-  }
-  link.control->finish(grpc::Status::OK);
-}
-
 void ServerEndpoint::Core::turn_away(Link& link, const std::string& why) {
   say(fmt::format("refused a worker from {}: {}", link.from, why));
   TurnedAway answer;
@@ -212,51 +212,6 @@ void ServerEndpoint::Core::place(const Places::Place& place) {
   sink_.on_placed({place.peer, place.same_life, link.from});
   link.control->send(to_buffer(
       encode(ServerFrame(Placed{link.version, place.peer, options_.term, place.token, options_.heartbeat}))));
-}
-
-void ServerEndpoint::Core::release(LinkId id, const std::string& why) {
-  Link& link = links_.at(id);
-  if (link.vectors != nullptr) link.vectors->finish({grpc::StatusCode::ABORTED, why});
-  link.descent.reset();
-  if (const auto peer = std::exchange(link.peer, std::nullopt)) {
-    placed_.erase(peer->worker);
-    sink_.on_lost(*peer);
-  }
-  const std::size_t before = places_.waiting();
-  for (const Places::Place& p : places_.left(id)) place(p);
-  if (places_.waiting() != before) sink_.on_waiting(places_.waiting());
-}
-
-// It may knock to hear the end, if that comes soon.
-void ServerEndpoint::Core::stray(const Link& link) {
-  if (link.had && !link.leaving) strays_[*link.had] = std::chrono::steady_clock::now();
-}
-
-void ServerEndpoint::Core::ended(LinkId id) {
-  const std::scoped_lock lock(mutex_);
-  if (!over_ && links_.contains(id)) release(id, "its connection is closed");
-}
-
-void ServerEndpoint::Core::broke(LinkId id, const std::string& why) {
-  const std::scoped_lock lock(mutex_);
-  if (over_ || !links_.contains(id)) return;
-  Link& link = links_.at(id);
-  if (link.peer) stray(link);
-  ServerStream* control = link.control;
-  release(id, why);
-  if (control != nullptr) control->finish({grpc::StatusCode::ABORTED, why});
-}
-
-void ServerEndpoint::Core::closed(LinkId id, bool cut) {
-  const std::scoped_lock lock(mutex_);
-  Link& link = links_.at(id);
-  if (!over_) release(id, "its connection is closed");
-  // Nobody else has its place; and if it is over, the news may not have come.
-  const bool is_next = link.had && (link.peer || !placed_.contains(*link.had));
-  if (cut && is_next) stray(link);
-  link.control = nullptr;
-  if (link.vectors == nullptr) links_.erase(id);
-  changed_.notify_all();
 }
 
 std::optional<ServerEndpoint::Core::LinkId> ServerEndpoint::Core::attach(const EarlierLife& life,

@@ -16,6 +16,7 @@
 #include <grpcpp/server.h>
 
 #include "net/calls.h"
+#include "net/line_limit.h"
 #include "net/server_endpoint.h"
 #include "net/server_stream.h"
 
@@ -45,9 +46,8 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   [[nodiscard]] Status listen();
   [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] const EndpointOptions& options() const { return options_; }
-  void say(const std::string& line) const {
-    if (options_.say) options_.say(line);
-  }
+  /// A line for people; of a flood of them some.
+  void say(const std::string& line);
 
   void send(Peer peer, ServerMessage message);
   void send_parameters(Peer peer, Stamp stamp, SharedVector parameters);
@@ -107,6 +107,8 @@ class ServerEndpoint::Core final : public grpc::CallbackGenericService {
   /// Who may still be told the end: who is linked, and whose link broke a moment ago.
   [[nodiscard]] bool all_have_heard() const;
 
+  std::mutex say_mutex_;
+  LineLimit lines_{20, 2};
   EndpointOptions options_;
   RemoteSink& sink_;
   std::mutex mutex_;

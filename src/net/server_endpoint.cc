@@ -18,9 +18,6 @@ constexpr int kHandshakeMillisecondsMax = 10'000;
 constexpr int kKeepaliveMilliseconds = 20'000;
 constexpr int kIdleMilliseconds = 30'000;  // that a connection may have no call at all
 constexpr std::chrono::seconds kSpareIsGoneAfter{15};
-constexpr std::chrono::seconds kFarewell{3};
-// A worker whose link broke so long ago or longer is not waited for at the end.
-constexpr std::chrono::seconds kStraysAreGoneAfter{10};
 
 }  // namespace
 
@@ -74,34 +71,6 @@ void ServerEndpoint::Core::watch_knocks() {
             {grpc::StatusCode::DEADLINE_EXCEEDED, "it was not said in time whose connection this is"});
     }
   }
-}
-
-bool ServerEndpoint::Core::all_have_heard() const { return links_.empty() && strays_.empty(); }
-
-// Who has heard it closes its streams. Were they closed here, the end of the one for vectors could be there
-// sooner than the news on the other connection, and a worker would take it for a fault and knock for minutes.
-void ServerEndpoint::Core::goodbye(const Goodbye& goodbye) {
-  {
-    std::unique_lock lock(mutex_);
-    if (over_) return;
-    over_ = goodbye;
-    for (auto& [id, link] : links_) {
-      if (link.control == nullptr) continue;
-      link.control->send(to_buffer(encode(ServerFrame(goodbye))));
-      if (!link.knocked) link.control->finish(grpc::Status::OK);
-    }
-    changed_.notify_all();
-    std::erase_if(strays_, [now = std::chrono::steady_clock::now()](const auto& stray) {
-      return now - stray.second > kStraysAreGoneAfter;
-    });
-    changed_.wait_for(lock, kFarewell, [this] { return all_have_heard(); });
-    for (auto& [id, link] : links_) {
-      if (link.control != nullptr) link.control->finish(grpc::Status::OK);
-      if (link.vectors != nullptr) link.vectors->finish(grpc::Status::OK);
-    }
-  }
-  if (watch_.joinable()) watch_.join();
-  if (server_) server_->Shutdown(std::chrono::system_clock::now() + kFarewell);
 }
 
 ServerEndpoint::Core::~Core() {

@@ -16,6 +16,10 @@
 
 namespace gleaner {
 
+class ControlStream;
+class VectorsStream;
+struct LinkHearing;
+
 struct JoinOptions {
   std::string server;  ///< HOST:PORT
   std::shared_ptr<grpc::ChannelCredentials> credentials;
@@ -69,18 +73,14 @@ class JoinedLink final : public RemoteLink {
   void abandon() override;
 
  private:
-  class Control;
-  class Vectors;
-  class Fetch;
-  struct Hearing;
   explicit JoinedLink(const JoinOptions& options);
   void send_frame(const WorkerFrame& frame);
   [[nodiscard]] grpc::ByteBuffer introduction() const;
 
-  std::shared_ptr<Hearing> hearing_;
+  std::shared_ptr<LinkHearing> hearing_;
   std::shared_ptr<grpc::Channel> vector_channel_;
-  std::unique_ptr<Control> control_;
-  std::unique_ptr<Vectors> vectors_;
+  std::unique_ptr<ControlStream> control_;
+  std::unique_ptr<VectorsStream> vectors_;
 };
 
 /// One question whose answer is one text: status, stop. Errors: not connected (with the reason), refused.
