@@ -3,7 +3,6 @@
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <filesystem>
 
 #include <cerrno>
 #include <cstring>
