@@ -46,10 +46,13 @@ class Follower:
 
     def read(self):
         """The lines that have come since the last call."""
-        if self._file is None:
-            if not self.path.exists():
-                return []
-            self._file = open(self.path, encoding="utf-8", errors="replace")
+        try:
+            now = self.path.stat()
+        except OSError:
+            return []
+        # A file that is tried out, removed and made again is another one.
+        if self._file is None or os.fstat(self._file.fileno()).st_ino != now.st_ino:
+            self._file, self._rest = open(self.path, encoding="utf-8", errors="replace"), ""
         self._rest += self._file.read()
         *new, self._rest = self._rest.split("\n")
         self.lines += new
