@@ -38,11 +38,11 @@ int WorkerProcess::over(const std::string& status, const std::string& reason) co
 }
 
 WorkerProcess::LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLife>& earlier) {
-  const Clock::time_point until = Clock::now() + patience_;
+  Clock::time_point until = Clock::now() + patience_;
   std::string told;
   while (true) {
     Result<std::shared_ptr<grpc::ChannelCredentials>> credentials = client_side(server_);
-    if (!credentials && (!was_linked_ || Clock::now() >= until))
+    if (!credentials && (!was_linked_ || InterruptGuard::interrupted() || Clock::now() >= until))
       return JoinFailure{true, false, "", credentials.error().sentence()};
     if (!credentials) {  // being renewed
       if (credentials.error().sentence() != std::exchange(told, credentials.error().sentence())) tell(told);
@@ -56,11 +56,19 @@ WorkerProcess::LinkOrFailure WorkerProcess::knock(const std::optional<EarlierLif
     options.earlier = earlier;
     options.release = GLEANER_VERSION;
     options.host = host_;
+    bool waited = false;
     LinkOrFailure joined = JoinedLink::join(
         options, [] { return !InterruptGuard::interrupted(); },
-        [this](const std::string& why) { tell(fmt::format("waits: {}", why)); });
+        [&](const std::string& why) {
+          waited = true;
+          tell(fmt::format("waits: {}", why));
+        });
     auto* failure = std::get_if<JoinFailure>(&joined);
     if (failure == nullptr) was_linked_ = true;
+    if (waited) {  // all that time there was a server
+      until = Clock::now() + patience_;
+      hopeless_.reset();
+    }
     if (failure == nullptr || failure->final) return joined;
     const Trouble trouble = connection_trouble(server_.endpoint, server_.security.tls);
     const bool in_grpcs_words = failure->why.starts_with("failed to connect to all addresses");
@@ -86,7 +94,8 @@ Result<std::shared_ptr<const HeldChunks>> WorkerProcess::bring_data(const RunSet
     options.say = [this](const std::string& line) { tell(line); };
     options.keep_going = [] { return !InterruptGuard::interrupted(); };
     options.progress = [this, last = Clock::now()](std::uint64_t bytes, std::uint64_t total) mutable {
-      hopeless_ = Clock::now() + patience_;
+      if (bytes > most_bytes_) hopeless_ = Clock::now() + patience_;
+      most_bytes_ = std::max(most_bytes_, bytes);
       if (Clock::now() - last < std::chrono::seconds(2)) return;
       last = Clock::now();
       tell(fmt::format("{:.0f} of {:.0f} MiB of its data are here", static_cast<double>(bytes) / (1 << 20),
@@ -176,21 +185,24 @@ Result<int> WorkerProcess::run() {
       }
       link = std::move(std::get<std::unique_ptr<JoinedLink>>(joined));
     }
-    hopeless_ = Clock::now() + patience_;
+    if (!hopeless_) hopeless_ = Clock::now() + patience_;
     Result<WorkerEnding> ending = work(std::move(link));
     if (!ending) {  // before it could work
       if (InterruptGuard::interrupted()) return kExitDone;
-      if (ending.error().kind == Error::Kind::bad_input || Clock::now() > hopeless_) return ending.error();
+      if (ending.error().kind == Error::Kind::bad_input || Clock::now() > *hopeless_) return ending.error();
       tell(fmt::format("{}; it knocks again", ending.error().sentence()));
       std::this_thread::sleep_for(kKnockEvery);
       continue;
     }
+    hopeless_.reset();
     const WorkerEnding& e = ending.value();
     switch (e.kind) {
       case WorkerEnding::Kind::run_is_over: return over(e.status, e.reason);
       case WorkerEnding::Kind::left: tell("left"); return kExitDone;
       case WorkerEnding::Kind::refused: return run_failed(fmt::format("the server refuses it: {}", e.reason));
-      case WorkerEnding::Kind::no_server: return run_failed(e.reason);
+      case WorkerEnding::Kind::no_server:
+        if (InterruptGuard::interrupted()) return kExitDone;
+        return run_failed(e.reason);
       case WorkerEnding::Kind::replaced:
         tell("the server does not know its life any more; it begins anew");
         break;

@@ -68,7 +68,8 @@ class WorkerProcess {
   TraceFile trace_;
   std::optional<ChunkShelf> shelf_;
   std::string shelf_digest_;
-  Clock::time_point hopeless_{};  // when it gives up bringing its data, unless some come
+  std::optional<Clock::time_point> hopeless_;  // when it gives up to bring its data, unless more come
+  std::uint64_t most_bytes_ = 0;               // that it had of them so far
   bool was_linked_ = false;
   std::unique_ptr<JoinedLink> next_;  // of another life, made while the last one ended
 };

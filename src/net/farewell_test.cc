@@ -98,6 +98,7 @@ TEST(Farewell, WhoseLinkBrokeAMomentAgoHearsItWhenItKnocks) {
   link->abandon();
   link.reset();
   std::atomic<bool> heard = false;
+  const auto from = std::chrono::steady_clock::now();
   std::future<void> knocker = std::async([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     JoinOptions options;
@@ -109,7 +110,6 @@ TEST(Farewell, WhoseLinkBrokeAMomentAgoHearsItWhenItKnocks) {
     const auto* failure = std::get_if<JoinFailure>(&again);
     heard = failure != nullptr && failure->run_is_over;
   });
-  const auto from = std::chrono::steady_clock::now();
   server->goodbye({"completed", "all rounds"});
   knocker.get();
   EXPECT_TRUE(heard);

@@ -119,6 +119,7 @@ class ServeCluster final : public RemoteSink, private ServerHalf::Owner {
   void before_round(RoundId round) override;
   void before_send(Peer peer, const ServerMessage& message) override;
   [[nodiscard]] bool counts_parameters() const override { return true; }
+  [[nodiscard]] bool may_save_within_a_round() const override { return true; }
   void before_forget(WorkerId worker) override { vectors_.forget(worker); }
   void before_expect(const Expect& expect) override {
     if (!expect.vectors.empty()) vectors_.combines(half_->now());

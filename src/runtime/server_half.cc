@@ -116,7 +116,8 @@ void ServerHalf::end(const std::string& status, const std::string& reason) {
   if (std::exchange(ended_, true)) return;
   // In the middle of a round: what the rounds before it have reached is kept.
   const Server::Phase phase = server_.phase();
-  if (phase != Server::Phase::idle && phase != Server::Phase::committing) {
+  if (owner_.may_save_within_a_round() && phase != Server::Phase::idle &&
+      phase != Server::Phase::committing) {
     const Status kept =
         border_.leave(RoundId(book_.rounds()), now().time_since_epoch(), [this] { return picture(); });
     if (!kept && status == "interrupted") {

@@ -48,6 +48,8 @@ class ServerHalf {
     virtual void before_forget(WorkerId /*worker*/) {}
     /// These vectors are combined from now on; none: nothing is, until the next ones are named.
     virtual void before_expect(const Expect& /*expect*/) {}
+    /// Whether what describe() says holds for the rounds before the one in hand as well.
+    [[nodiscard]] virtual bool may_save_within_a_round() const { return false; }
     /// Adds what only the owner knows to a checkpoint.
     virtual void describe(ClusterState& state) const = 0;
   };

@@ -25,7 +25,8 @@ void VectorWatch::segment(Peer peer, Ticket ticket, Time now) {
   if (it == coming_.end() || it->second.peer != peer || it->second.ticket != ticket) return;
   it->second.last = now;
   if (++it->second.next < it->second.end) return;
-  longest_ = std::max(longest_.value_or(Duration::zero()), now - it->second.since);
+  // Of one that was measured anew this is only the rest.
+  longest_ = std::max({longest_, std::optional(now - it->second.since), it->second.whole});
   coming_.erase(it);
 }
 
@@ -45,7 +46,7 @@ void VectorWatch::combines(Time now) {
 
 std::optional<Duration> VectorWatch::whole(const Coming& c) {
   if (c.next == c.first) return c.whole;
-  return (c.last - c.since) / (c.next - c.first) * (c.end - c.first);
+  return std::max(c.whole, std::optional((c.last - c.since) / (c.next - c.first) * (c.end - c.first)));
 }
 
 std::optional<Duration> VectorWatch::others(std::uint32_t behind) const {

@@ -120,6 +120,23 @@ TEST(VectorWatch, WhoseLatenessIsNotActedOnStillHoldsUpTheOthers) {
   }
 }
 
+// Computing takes 0.2 s, a vector 10 s. When a third is lost nine tenths of one are there, and half of
+// another: that the rest of the first takes 1 s does not make the second late.
+TEST(VectorWatch, TheRestOfAVectorIsNotTakenForAWholeOne) {
+  VectorWatch watch(milliseconds(100));
+  watch.round_begins(at(seconds(0)));
+  const Duration signal = milliseconds(200);
+  for (std::uint32_t w = 0; w < 3; ++w) watch.signalled(peer(w), ticket(), 0, 10, at(signal));
+  for (int k = 1; k <= 9; ++k) watch.segment(peer(0), ticket(), at(signal + seconds(k)));
+  for (int k = 1; k <= 5; ++k) watch.segment(peer(1), ticket(), at(signal + seconds(2 * k)));
+  watch.forget(WorkerId(2));
+  const Time anew = at(seconds(11));
+  watch.combines(anew);
+  watch.segment(peer(0), ticket(), anew + seconds(1));
+  watch.segment(peer(1), ticket(), anew + seconds(2));
+  for (int k = 3; k < 12; ++k) EXPECT_TRUE(watch.late(anew + seconds(k)).empty()) << k;
+}
+
 // Those that remain have stood still since their credits were used up, and until chunks were computed again.
 TEST(VectorWatch, WhoWasHeldUpByALossIsMeasuredAnew) {
   VectorWatch watch = two_slow();

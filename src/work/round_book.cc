@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
 
 namespace gleaner {
 
@@ -53,6 +54,7 @@ const RoundRecord& RoundBook::round_ends(const Commit& commit, const Recovered& 
   r.vector_bytes.assign(recovered.vector_bytes.begin(), recovered.vector_bytes.end());
   r.bytes_to_server = std::accumulate(r.vector_bytes.begin(), r.vector_bytes.end(), std::uint64_t{0});
 
+  r.bytes_to_workers = std::exchange(bytes_to_workers_, 0);
   r.ledger = recovered.ledger;
 
   seconds_.push_back(r.seconds);

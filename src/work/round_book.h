@@ -31,7 +31,8 @@ class RoundBook {
   void round_begins(RoundId round);
   /// A chunk was completed after `took`; `drawn` is what it was to take at least; zero: nothing was injected.
   void chunk_finished(WorkerId worker, ChunkId chunk, Duration took, Duration drawn);
-  void sent_to_worker(std::uint64_t bytes) { current_.bytes_to_workers += bytes; }
+  /// Between rounds: counted in the next one.
+  void sent_to_worker(std::uint64_t bytes) { bytes_to_workers_ += bytes; }
   void worker_lost() { ++summary_.workers_lost; }
 
   struct Recovered {
@@ -59,6 +60,7 @@ class RoundBook {
  private:
   RunSummary summary_;
   RoundRecord current_;
+  std::uint64_t bytes_to_workers_ = 0;   // since the last round ended
   double test_accuracy_ = kNotMeasured;  // after the round that ended last
   std::vector<double> seconds_;
 };

@@ -135,12 +135,12 @@ def local_processes(t):
 def local_processes_of_a_careless_starter(t):
     """SIGCHLD comes ignored from whoever started train: what becomes of its workers is seen all the same."""
     from local import LocalRun
-    run = LocalRun(t, *t.small_data(), *SMALL, "--rounds", 40, workers=5, ignored=[signal.SIGCHLD])
+    run = LocalRun(t, *t.small_data(), *SMALL, "--rounds", 80, workers=5, ignored=[signal.SIGCHLD])
     run.trace.wait("round 3 started")
     at = len(run.trace.lines)
     run.kill(2)
     run.trace.wait(r"worker 2 joined as incarnation", start=at)
-    run.finished(rounds=40, lost=1, seconds=40)
+    run.finished(rounds=80, lost=1, seconds=40)
     t.check(run.server.err.count("the process of worker 2 was killed by signal 9; another is started") == 1, "it said so")
 
 

@@ -77,6 +77,7 @@ class Proxy:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
         self.connections, self.made, self.refuses = [], 0, False
+        self.most = None           # connections at a time
         self.first = [None, None]  # bytes that may pass on a new connection
         self.lock = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
@@ -87,7 +88,7 @@ class Proxy:
                 near, _ = self.listener.accept()
             except OSError:
                 return
-            if self.refuses:
+            if self.refuses or (self.most is not None and len(self.live()) >= self.most):
                 near.close()
                 continue
             try:

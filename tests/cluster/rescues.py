@@ -3,7 +3,7 @@ import signal
 import time
 
 from cluster import Cluster, Worker
-from harness import run_tests, wait_until
+from harness import SLOW, run_tests, wait_until
 from proxy import DOWN, Proxy
 
 QUICK = ["--speeds", "exponential:mean=30ms"]
@@ -11,13 +11,13 @@ QUICK = ["--speeds", "exponential:mean=30ms"]
 
 def a_spare_ends_a_stall(t):
     """Nobody else holds the chunk of the worker that is killed: the round in hand goes on with the spare."""
-    c = Cluster(t, *t.small_data(), *QUICK, "--replication", 1, "--rounds", 40, workers=2)
+    c = Cluster(t, *t.small_data(), *QUICK, "--replication", 1, "--rounds", 200, workers=2)
     c.add_all()
     c.wait_for_round(3)
     spare = c.add(name="spare")
     wait_until(lambda: c.status()["spares"] == 1, "a spare")
     c.workers[0].kill()
-    c.finished(rounds=40, lost=1, seconds=30)
+    c.finished(rounds=200, lost=1, seconds=60)
     t.check(spare.ended(10) == 0 and spare.trace.count("worker 0 starts round") > 5, "the spare worked")
 
 
@@ -102,26 +102,39 @@ def a_server_that_says_nothing(t):
     t.check(spare.err.count("no server for 2s") == 1, "it says why")
 
 
+def data_that_never_come(t):
+    """A worker that is let in, but whose second connection is closed each time, gives up after its patience."""
+    c = Cluster(t, *t.small_data(), *QUICK, "--replication", 2, workers=2)
+    wire = Proxy(c.address)
+    wire.most = 1
+    lost = Worker(t, wire.address, None, "--patience", "2s", name="lost")
+    t.check(lost.ended(30) == 1, f"it ends with {lost.child.poll()}")
+    t.check(lost.err.count("it knocks again") > 1, "it tried more than once")
+    wire.close()
+    c.server.signal(signal.SIGINT)
+    c.server.ended(15)
+
+
 def data_that_break_off_late(t):
     """A worker that waited longer than its patience for a place, and whose data then break off, asks for the rest."""
-    c = Cluster(t, *t.small_data(samples=20000, features=40), *QUICK, "--replication", 1, "--rounds", 150, workers=2)
+    c = Cluster(t, *t.small_data(samples=20000, features=40), *QUICK, "--replication", 1, "--rounds", 200, workers=2)
     wire = Proxy(c.address)
     c.add_all()
     c.wait_for_round(2)
-    spare = c.add(None, "--patience", "1s", name="spare", connect=wire.address)
+    spare = c.add(None, "--patience", f"{SLOW:.0f}s", name="spare", connect=wire.address)
     spare.err.wait("kept as a spare")
-    time.sleep(2)
+    time.sleep(2 * SLOW)
     wire.first[DOWN] = 300_000  # of 1.6 MB
     c.workers[0].kill()
     wait_until(lambda: any(w.exhausted(DOWN) for w in wire.live()), "a part of the data")
     wire.first[DOWN] = None
     wire.cut()
     spare.err.wait("it knocks again")
-    c.finished(rounds=150, lost=1, seconds=40)
+    c.finished(rounds=200, lost=1, seconds=60)
     t.check(spare.ended(10) == 0, f"the spare ends with {spare.child.poll()}")
     wire.close()
 
 
 if __name__ == "__main__":
     run_tests(a_spare_ends_a_stall, a_spare_that_is_first, another_server, an_end_of_a_stall, a_failed_run_is_saved,
-              a_server_that_says_nothing, data_that_break_off_late)
+              a_server_that_says_nothing, data_that_never_come, data_that_break_off_late)
