@@ -48,12 +48,9 @@ class Straggler final : public Objective {
     Counting counting(pulse, *this);
     return inner_->chunk_gradient(p, chunk, round, out, counting);
   }
-  Tallies reference(std::span<const float> p, RoundId round, std::span<double> g) const override {
-    return inner_->reference(p, round, g);
-  }
-  [[nodiscard]] double reference_chunk_norm(std::span<const float> p, ChunkId chunk,
-                                            RoundId round) const override {
-    return inner_->reference_chunk_norm(p, chunk, round);
+  Tallies reference_chunk(std::span<const float> p, ChunkId chunk, RoundId round,
+                          std::span<double> g) const override {
+    return inner_->reference_chunk(p, chunk, round, g);
   }
   [[nodiscard]] Tallies evaluate(std::span<const float> p, const Samples& s) const override {
     return inner_->evaluate(p, s);

@@ -81,31 +81,14 @@ bool OwnObjective::chunk_gradient(std::span<const float> theta, ChunkId chunk, R
   return true;
 }
 
-Tallies OwnObjective::reference(std::span<const float> theta, RoundId round,
-                                std::span<double> gradient) const {
-  std::fill(gradient.begin(), gradient.end(), 0.0);
-  std::vector<float> one(parameters());
-  Tallies total;
-  FreePulse pulse;
-  for (std::uint32_t i = 0; i < chunks(); ++i) {
-    const Call done = call(theta, ChunkId(i), round, one, pulse);
-    if (!done.failure.empty()) remember(round, ChunkId(i), done.failure);
-    for (std::size_t p = 0; p < one.size(); ++p) gradient[p] += one[p];
-    total.loss += done.sums.loss;
-    total.correct += done.sums.correct;
-    total.samples += done.sums.samples;
-  }
-  return total;
-}
-
-double OwnObjective::reference_chunk_norm(std::span<const float> theta, ChunkId chunk, RoundId round) const {
+Tallies OwnObjective::reference_chunk(std::span<const float> theta, ChunkId chunk, RoundId round,
+                                      std::span<double> gradient) const {
   std::vector<float> one(parameters());
   FreePulse pulse;
   const Call done = call(theta, chunk, round, one, pulse);
   if (!done.failure.empty()) remember(round, chunk, done.failure);
-  double squares = 0;
-  for (const float g : one) squares += static_cast<double>(g) * g;
-  return std::sqrt(squares);
+  for (std::size_t p = 0; p < one.size(); ++p) gradient[p] += one[p];
+  return {done.sums.loss, done.sums.correct, done.sums.samples};
 }
 
 Tallies OwnObjective::evaluate(std::span<const float>, const Samples&) const { return {}; }

@@ -15,7 +15,7 @@ namespace gleaner::v1 {
 
 /// Calls the function and keeps the rest of the run from what it may do wrong: an exception, a number that is
 /// not finite, sums without samples. Such a chunk is filled with NaN, which the workers reject as they reject
-/// any, and why() remembers the reason. The reference is the plain sum of the function over all chunks.
+/// any, and why() remembers the reason. The reference is the function itself.
 /// Thread safe where the function is.
 class OwnObjective final : public gleaner::Objective {
  public:
@@ -30,9 +30,8 @@ class OwnObjective final : public gleaner::Objective {
   void initial(std::uint64_t seed, std::span<float> parameters) const override;
   bool chunk_gradient(std::span<const float> parameters, ChunkId chunk, RoundId round, std::span<float> out,
                       gleaner::Pulse& pulse) const override;
-  Tallies reference(std::span<const float> parameters, RoundId round,
-                    std::span<double> gradient) const override;
-  double reference_chunk_norm(std::span<const float> parameters, ChunkId chunk, RoundId round) const override;
+  Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,
+                          std::span<double> gradient) const override;
   /// There is no function for other samples: nothing.
   Tallies evaluate(std::span<const float> parameters, const Samples& samples) const override;
   bool classifies() const override { return objective_.classifies; }

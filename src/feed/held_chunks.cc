@@ -15,6 +15,7 @@ class HeldObjective final : public Objective {
 
   std::string_view name() const override { return rows_->name(); }
   std::size_t parameters() const override { return rows_->parameters(); }
+  std::size_t buffers() const override { return rows_->buffers(); }
   std::size_t chunks() const override { return rows_->chunks(); }
   void initial(std::uint64_t seed, std::span<float> parameters) const override {
     rows_->initial(seed, parameters);
@@ -24,18 +25,16 @@ class HeldObjective final : public Objective {
     GLEANER_CHECK(held_->holds(chunk), "a chunk that this worker does not hold");
     return rows_->chunk_gradient(parameters, chunk, round, out, pulse);
   }
-  Tallies reference(std::span<const float> parameters, RoundId round,
-                    std::span<double> gradient) const override {
-    return rows_->reference(parameters, round, gradient);
-  }
-  double reference_chunk_norm(std::span<const float> parameters, ChunkId chunk,
-                              RoundId round) const override {
-    GLEANER_CHECK(held_->holds(chunk), "a chunk that this worker does not hold");
-    return rows_->reference_chunk_norm(parameters, chunk, round);
+  Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,
+                          std::span<double> gradient) const override {
+    if (!held_->holds(chunk)) return {};
+    return rows_->reference_chunk(parameters, chunk, round, gradient);
   }
   Tallies evaluate(std::span<const float> parameters, const Samples& samples) const override {
     return rows_->evaluate(parameters, samples);
   }
+  bool has_l2() const override { return rows_->has_l2(); }
+  std::string arithmetic() const override { return rows_->arithmetic(); }
   bool classifies() const override { return rows_->classifies(); }
   std::vector<Part> parts() const override { return rows_->parts(); }
 

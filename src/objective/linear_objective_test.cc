@@ -19,6 +19,7 @@ using ::gleaner::test::gradient_of;
 using ::gleaner::test::hash_of_bits;
 using ::gleaner::test::random_parameters;
 using ::gleaner::test::RandomRows;
+using ::gleaner::test::reference_norm;
 using ::testing::HasSubstr;
 
 std::vector<IndexRange> cut(std::size_t rows, std::size_t chunks) {
@@ -83,7 +84,7 @@ TEST_P(Linear, ChunksAddUpToTheReference) {
     for (std::uint32_t chunk = 0; chunk < 7; ++chunk) {
       const std::vector<float> g = gradient_of(*objective, theta, chunk);
       for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += g[i];
-      norms += objective->reference_chunk_norm(theta, ChunkId(chunk), RoundId(1));
+      norms += reference_norm(*objective, theta, ChunkId(chunk), RoundId(1));
     }
     std::vector<double> difference = reference;
     for (std::size_t i = 0; i < theta.size(); ++i) difference[i] -= sum[i];
@@ -112,7 +113,7 @@ TEST_P(Linear, MiniBatchesAddUpToTheirOwnReference) {
       ASSERT_TRUE(objective->chunk_gradient(theta, ChunkId(chunk), RoundId(round), g, pulse));
       for (std::size_t i = 0; i < theta.size(); ++i) difference[i] -= g[i];
       EXPECT_EQ(g.back(), 10);
-      norms += objective->reference_chunk_norm(theta, ChunkId(chunk), RoundId(round));
+      norms += reference_norm(*objective, theta, ChunkId(chunk), RoundId(round));
     }
     EXPECT_LT(norm(difference), 1e-7 * norms);
     references.push_back(reference);

@@ -15,6 +15,7 @@ using ::gleaner::test::gradient_of;
 using ::gleaner::test::hash_of_bits;
 using ::gleaner::test::random_parameters;
 using ::gleaner::test::RandomRows;
+using ::gleaner::test::reference_norm;
 using ::testing::HasSubstr;
 
 using Widths = std::vector<std::size_t>;
@@ -69,7 +70,7 @@ TEST_P(Mlp, ChunksAddUpToTheReference) {
         const std::vector<float> g = gradient_of(*objective, theta, chunk);
         for (std::size_t i = 0; i < theta.size(); ++i) difference[i] -= g[i];
         for (std::size_t i = 0; i < kTallies; ++i) sums[i] += g[theta.size() + i];
-        norms += objective->reference_chunk_norm(theta, ChunkId(chunk), RoundId(1));
+        norms += reference_norm(*objective, theta, ChunkId(chunk), RoundId(1));
       }
       double squares = 0;
       for (const double e : difference) squares += e * e;

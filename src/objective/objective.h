@@ -26,6 +26,13 @@ struct Tallies {
 };
 inline constexpr std::size_t kTallies = 3;  ///< loss, correct, samples, in this order
 
+inline Tallies& operator+=(Tallies& sum, const Tallies& more) {
+  sum.loss += more.loss;
+  sum.correct += more.correct;
+  sum.samples += more.samples;
+  return sum;
+}
+
 /// A differentiable loss over a data set that is cut into chunks. A chunk gradient is a deterministic
 /// function of (parameters, chunk, round): replicas stand in for one another. Const functions are safe from
 /// many threads at once.
@@ -36,6 +43,13 @@ class Objective {
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// Length of the parameter vector.
   [[nodiscard]] virtual std::size_t parameters() const = 0;
+  /// The last buffers() entries of the parameter vector are not trained but state of the model, such as the
+  /// running means of a batch normalisation. They go to the workers with the parameters. In a chunk vector
+  /// their places hold samples times the value after the chunk; the server sets them to the mean of these
+  /// over all samples. No optimiser moves them, no L2 pulls at them.
+  [[nodiscard]] virtual std::size_t buffers() const { return 0; }
+  /// How many of the parameters are trained: all but the buffers at the end.
+  [[nodiscard]] std::size_t trained() const { return parameters() - buffers(); }
   /// d = parameters() + kTallies: length of a chunk vector.
   [[nodiscard]] std::size_t dimension() const { return parameters() + kTallies; }
   /// Number of chunks N.
@@ -50,19 +64,22 @@ class Objective {
   [[nodiscard]] virtual bool chunk_gradient(std::span<const float> parameters, ChunkId chunk, RoundId round,
                                             std::span<float> out, Pulse& pulse) const = 0;
 
-  /// The slow, obvious twin: adds the same sums over ALL chunks' samples, by plain double-precision loops
-  /// over the data, without chunks or kernels, to `gradient` (parameters() doubles, zeroed first), and
-  /// returns the tallies.
-  virtual Tallies reference(std::span<const float> parameters, RoundId round,
-                            std::span<double> gradient) const = 0;
-
-  /// The L2 norm of one chunk's gradient (without tallies) by plain double-precision loops: for sum_i
-  /// ||g_i||.
-  [[nodiscard]] virtual double reference_chunk_norm(std::span<const float> parameters, ChunkId chunk,
-                                                    RoundId round) const = 0;
+  /// The slow, obvious twin: ADDS the same sums over the chunk's samples, by plain double-precision loops
+  /// over the data, without kernels, to `gradient` (parameters() doubles), and returns the tallies.
+  virtual Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,
+                                  std::span<double> gradient) const = 0;
+  /// The sums over ALL chunks: zeroes `gradient`, then adds one chunk after the other.
+  Tallies reference(std::span<const float> parameters, RoundId round, std::span<double> gradient) const;
 
   /// Loss and accuracy of `parameters` on other samples (a test set) with the same features and labels.
   [[nodiscard]] virtual Tallies evaluate(std::span<const float> parameters, const Samples& samples) const = 0;
+
+  /// True if L2 is in the chunk vectors already: then the server adds it to the loss, and to no gradient.
+  [[nodiscard]] virtual bool has_l2() const { return false; }
+
+  /// What decides the bits of the results besides Gleaner itself: versions of libraries, threads, what the
+  /// processor can do. Lines "name value\n"; empty: nothing.
+  [[nodiscard]] virtual std::string arithmetic() const { return {}; }
 
   /// True if `correct` means something.
   [[nodiscard]] virtual bool classifies() const = 0;

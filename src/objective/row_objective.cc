@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace gleaner {
 namespace {
@@ -103,32 +102,15 @@ Tallies RowObjective::evaluate(std::span<const float> theta, const Samples& samp
   return tallies;
 }
 
-Tallies RowObjective::add_reference(std::span<const float> theta, std::size_t chunk, RoundId round,
-                                    std::span<double> gradient) const {
-  const BatchRows batch(mini_, chunk_rows_[chunk], ChunkId(static_cast<std::uint32_t>(chunk)), round);
+Tallies RowObjective::reference_chunk(std::span<const float> theta, ChunkId chunk, RoundId round,
+                                      std::span<double> gradient) const {
+  GLEANER_CHECK(theta.size() == parameters() && gradient.size() == parameters(), "vectors of another model");
+  const BatchRows batch(mini_, chunk_rows_[chunk.index()], chunk, round);
   std::vector<std::size_t> rows;
   batch.read(0, batch.size(), rows);
   Tallies tallies;
   for (const std::size_t row : rows) tallies += add_plain_row(theta, row, gradient);
   return tallies;
-}
-
-Tallies RowObjective::reference(std::span<const float> theta, RoundId round,
-                                std::span<double> gradient) const {
-  GLEANER_CHECK(theta.size() == parameters() && gradient.size() == parameters(), "vectors of another model");
-  std::fill(gradient.begin(), gradient.end(), 0.0);
-  Tallies total;
-  for (std::size_t chunk = 0; chunk < chunks(); ++chunk)
-    total += add_reference(theta, chunk, round, gradient);
-  return total;
-}
-
-double RowObjective::reference_chunk_norm(std::span<const float> theta, ChunkId chunk, RoundId round) const {
-  std::vector<double> gradient(parameters(), 0);
-  add_reference(theta, chunk.index(), round, gradient);
-  double squares = 0;
-  for (const double g : gradient) squares += g * g;
-  return std::sqrt(squares);
 }
 
 std::vector<RowObjective::Entry> RowObjective::entries_of(std::size_t row) const {

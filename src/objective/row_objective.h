@@ -19,8 +19,8 @@ class RowObjective : public Objective {
   std::size_t chunks() const final { return chunk_rows_.size(); }
   bool chunk_gradient(std::span<const float> parameters, ChunkId chunk, RoundId round, std::span<float> out,
                       Pulse& pulse) const final;
-  Tallies reference(std::span<const float> parameters, RoundId round, std::span<double> gradient) const final;
-  double reference_chunk_norm(std::span<const float> parameters, ChunkId chunk, RoundId round) const final;
+  Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,
+                          std::span<double> gradient) const final;
   Tallies evaluate(std::span<const float> parameters, const Samples& samples) const final;
 
  protected:
@@ -68,8 +68,6 @@ class RowObjective : public Objective {
 
  private:
   [[nodiscard]] std::size_t rows_per_batch(const Samples& samples) const;
-  Tallies add_reference(std::span<const float> parameters, std::size_t chunk, RoundId round,
-                        std::span<double> gradient) const;
 
   Samples samples_;         // as given
   CompressedRows compact_;  // empty unless the samples are dense with few nonzeros
@@ -78,13 +76,6 @@ class RowObjective : public Objective {
   MiniBatch mini_;
   Cost cost_;
 };
-
-inline Tallies& operator+=(Tallies& sum, const Tallies& more) {
-  sum.loss += more.loss;
-  sum.correct += more.correct;
-  sum.samples += more.samples;
-  return sum;
-}
 
 /// A model of 8 GB: what asks for more is a slip in the data rather than a wish.
 inline constexpr std::size_t kParametersMax = std::size_t{1} << 31;

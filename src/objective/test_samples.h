@@ -2,6 +2,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -45,6 +46,16 @@ inline std::vector<float> gradient_of(const Objective& objective, std::span<cons
   const bool done = objective.chunk_gradient(theta, ChunkId(chunk), RoundId(1), out, pulse);
   GLEANER_CHECK(done, "a free pulse never stops");
   return out;
+}
+
+/// ||g_i|| of one chunk by the twin.
+inline double reference_norm(const Objective& objective, std::span<const float> theta, ChunkId chunk,
+                             RoundId round) {
+  std::vector<double> g(objective.parameters(), 0);
+  objective.reference_chunk(theta, chunk, round, g);
+  double squares = 0;
+  for (const double x : g) squares += x * x;
+  return std::sqrt(squares);
 }
 
 /// FNV-1a over the bits: equal hashes mean equal bits, on this machine and on others.

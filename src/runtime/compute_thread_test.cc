@@ -28,9 +28,8 @@ class Endless final : public Objective {
     }
     return true;
   }
-  Tallies reference(std::span<const float>, RoundId, std::span<double>) const override { return {}; }
-  [[nodiscard]] double reference_chunk_norm(std::span<const float>, ChunkId, RoundId) const override {
-    return 0;
+  Tallies reference_chunk(std::span<const float>, ChunkId, RoundId, std::span<double>) const override {
+    return {};
   }
   [[nodiscard]] Tallies evaluate(std::span<const float>, const Samples&) const override { return {}; }
   [[nodiscard]] bool classifies() const override { return false; }

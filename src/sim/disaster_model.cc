@@ -53,29 +53,14 @@ bool DisasterModel::chunk_gradient(std::span<const float> parameters, ChunkId ch
   return true;
 }
 
-Tallies DisasterModel::reference(std::span<const float> parameters, RoundId /*round*/,
-                                 std::span<double> gradient) const {
-  const std::vector<double> all = gradients(parameters);
-  Tallies tallies;
-  for (double& x : gradient) x = 0;
-  for (std::size_t at = 0; at < all.size(); ++at) {
-    const std::size_t t = at % dimension_;
-    if (t < gradient.size()) gradient[t] += all[at];
-    if (t == gradient.size()) tallies.loss += all[at];
-    if (t == gradient.size() + 1) tallies.correct += all[at];
-    if (t == gradient.size() + 2) tallies.samples += all[at];
-  }
-  return tallies;
-}
-
-double DisasterModel::reference_chunk_norm(std::span<const float> parameters, ChunkId chunk,
-                                           RoundId /*round*/) const {
-  double sum = 0;
-  for (std::size_t t = 0; t < this->parameters(); ++t) {
-    const double g = entry(parameters, chunk.index(), t);
-    sum += g * g;
-  }
-  return std::sqrt(sum);
+Tallies DisasterModel::reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId /*round*/,
+                                       std::span<double> gradient) const {
+  const auto kept = [&](std::size_t t) {
+    return static_cast<double>(static_cast<float>(entry(parameters, chunk.index(), t)));
+  };
+  const std::size_t p = gradient.size();
+  for (std::size_t t = 0; t < p; ++t) gradient[t] += kept(t);
+  return {kept(p), kept(p + 1), kept(p + 2)};
 }
 
 }  // namespace gleaner

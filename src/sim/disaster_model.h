@@ -34,10 +34,8 @@ class DisasterModel final : public Objective {
   void initial(std::uint64_t seed, std::span<float> parameters) const override;
   [[nodiscard]] bool chunk_gradient(std::span<const float> parameters, ChunkId chunk, RoundId round,
                                     std::span<float> out, Pulse& pulse) const override;
-  Tallies reference(std::span<const float> parameters, RoundId round,
-                    std::span<double> gradient) const override;
-  [[nodiscard]] double reference_chunk_norm(std::span<const float> parameters, ChunkId chunk,
-                                            RoundId round) const override;
+  Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,
+                          std::span<double> gradient) const override;
   [[nodiscard]] Tallies evaluate(std::span<const float>, const Samples&) const override { return {}; }
   [[nodiscard]] bool classifies() const override { return false; }
   [[nodiscard]] std::vector<Part> parts() const override { return {{"x", {parameters()}}}; }

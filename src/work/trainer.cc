@@ -1,5 +1,6 @@
 #include "work/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -19,7 +20,7 @@ Parameters starting_point(const Objective& objective, std::uint64_t seed) {
 Trainer::Trainer(std::shared_ptr<const Objective> objective, const OptimizerOptions& optimizer, double l2,
                  std::uint64_t seed, const Schedule& schedule)
     : objective_(std::move(objective)),
-      optimizer_(optimizer, objective_->parameters()),
+      optimizer_(optimizer, objective_->trained()),
       schedule_(schedule),
       watch_(optimizer.learning_rate),
       l2_(l2),
@@ -31,8 +32,8 @@ Trainer::State Trainer::state() const {
 }
 
 bool Trainer::fits(const State& state, const Objective& objective, OptimizerKind kind) {
-  const std::size_t d = objective.parameters();
-  return state.parameters && state.parameters->size() == d && state.optimizer.size() == state_size(kind, d);
+  return state.parameters && state.parameters->size() == objective.parameters() &&
+         state.optimizer.size() == state_size(kind, objective.trained());
 }
 
 void Trainer::restore(const State& state) {
@@ -46,6 +47,7 @@ void Trainer::restore(const State& state) {
 
 Result<Trainer::Step> Trainer::step(std::span<const float> sums) {
   const std::size_t d = objective_->parameters();
+  const std::size_t trained = objective_->trained();
   const std::span<const float> tallies = sums.subspan(d, kTallies);
   const double samples = tallies[2];
   if (!(samples > 0.5)) {
@@ -53,13 +55,15 @@ Result<Trainer::Step> Trainer::step(std::span<const float> sums) {
                       "give the round more time or less --recovery residual");
   }
   auto next = std::make_shared<std::vector<float>>(*parameters_);
-  std::vector<float> gradient(d);
+  std::vector<float> gradient(trained);
+  const double lambda = objective_->has_l2() ? 0 : l2_;
   double squares = 0;
-  for (std::size_t i = 0; i < d; ++i) {
+  for (std::size_t i = 0; i < trained; ++i) {
     const double theta = (*parameters_)[i];
     squares += theta * theta;
-    gradient[i] = static_cast<float>(sums[i] / samples + l2_ * theta);
+    gradient[i] = static_cast<float>(sums[i] / samples + lambda * theta);
   }
+  for (std::size_t i = trained; i < d; ++i) (*next)[i] = static_cast<float>(sums[i] / samples);
   Step result;
   result.loss = tallies[0] / samples + l2_ / 2 * squares;
   result.accuracy =
@@ -68,7 +72,7 @@ Result<Trainer::Step> Trainer::step(std::span<const float> sums) {
   if (Status s = watch_.judge(round, result.loss); !s) return s.error();
   const double factor = schedule_.at(round);
   result.learning_rate = optimizer_.options().learning_rate * factor;
-  optimizer_.step(*next, gradient, factor);
+  optimizer_.step(std::span(*next).first(trained), gradient, factor);
   if (!all_finite(*next)) return watch_.bad_parameters(round);
   parameters_ = std::move(next);
   return result;
@@ -82,18 +86,22 @@ double Trainer::accuracy_on(const Samples& samples) const {
 
 double Trainer::gradient_error(std::span<const float> sums, const std::vector<float>& parameters,
                                RoundId round) const {
-  const std::size_t d = objective_->parameters();
-  std::vector<double> reference(d);
-  (void)objective_->reference(parameters, round, reference);
-  double difference = 0;
-  for (std::size_t i = 0; i < d; ++i) {
-    const double e = sums[i] - reference[i];
-    difference += e * e;
-  }
+  const std::size_t trained = objective_->trained();
+  std::vector<double> error(sums.begin(), sums.begin() + static_cast<std::ptrdiff_t>(trained));
+  std::vector<double> one(objective_->parameters());
   double norms = 0;
   for (std::size_t c = 0; c < objective_->chunks(); ++c) {
-    norms += objective_->reference_chunk_norm(parameters, ChunkId(static_cast<std::uint32_t>(c)), round);
+    std::fill(one.begin(), one.end(), 0.0);
+    (void)objective_->reference_chunk(parameters, ChunkId(static_cast<std::uint32_t>(c)), round, one);
+    double squares = 0;
+    for (std::size_t i = 0; i < trained; ++i) {
+      squares += one[i] * one[i];
+      error[i] -= one[i];
+    }
+    norms += std::sqrt(squares);
   }
+  double difference = 0;
+  for (const double e : error) difference += e * e;
   return norms > 0 ? std::sqrt(difference) / norms : std::sqrt(difference);
 }
 

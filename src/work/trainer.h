@@ -19,6 +19,8 @@ namespace gleaner {
 ///
 /// Loss and gradient of a round, from the recovered sums over chunks (g, tallies):
 ///   gradient = g / samples + lambda theta,   loss = tallies.loss / samples + lambda / 2 ||theta||^2
+/// over the trained entries theta of the parameters; an entry that is a buffer becomes g / samples. An
+/// objective whose vectors have L2 in them (has_l2) gets no lambda theta here, but the same loss.
 /// `samples` is recovered like the gradient: in an approximate round both speak of the chunks that were
 /// recovered. Belongs to one thread at a time.
 class Trainer {
@@ -55,8 +57,9 @@ class Trainer {
   /// Share of `samples` that the parameters predict correctly; NaN if the objective does not classify. Slow.
   [[nodiscard]] double accuracy_on(const Samples& samples) const;
 
-  /// ||ghat - sum_i g_i|| / sum_i ||g_i|| for the sums of `round` at `parameters`, the reference by plain
-  /// double-precision loops over the data (cli.md). Slow: outside the timed part of a round.
+  /// ||ghat - sum_i g_i|| / sum_i ||g_i|| for the sums of `round` at `parameters`, over the trained entries,
+  /// the reference by plain double-precision loops over the data (cli.md). Slow: outside the timed part of a
+  /// round.
   [[nodiscard]] double gradient_error(std::span<const float> sums, const std::vector<float>& parameters,
                                       RoundId round) const;
 

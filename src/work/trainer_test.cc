@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -28,6 +29,102 @@ std::vector<float> sums_of(const Objective& objective, const std::vector<float>&
   std::vector<float> sums(g.begin(), g.end());
   for (const double tally : {t.loss, t.correct, t.samples}) sums.push_back(static_cast<float>(tally));
   return sums;
+}
+
+// Two weights and, after them, two buffers, whose values after chunk i are 10 + i and -i. Chunk i counts i +
+// 1 samples; its gradient is (i + 1) (theta - 1).
+class Buffered final : public Objective {
+ public:
+  explicit Buffered(bool with_l2 = false) : with_l2_(with_l2) {}
+  [[nodiscard]] std::string_view name() const override { return "buffered"; }
+  [[nodiscard]] std::size_t parameters() const override { return 4; }
+  [[nodiscard]] std::size_t buffers() const override { return 2; }
+  [[nodiscard]] bool has_l2() const override { return with_l2_; }
+  [[nodiscard]] std::size_t chunks() const override { return 3; }
+  void initial(std::uint64_t /*seed*/, std::span<float> p) const override {
+    const std::vector<float> start{2, -1, 100, 200};
+    std::ranges::copy(start, p.begin());
+  }
+  [[nodiscard]] bool chunk_gradient(std::span<const float>, ChunkId, RoundId, std::span<float>,
+                                    Pulse&) const override {
+    return false;  // these tests ask the twin
+  }
+  Tallies reference_chunk(std::span<const float> p, ChunkId chunk, RoundId,
+                          std::span<double> g) const override {
+    const auto i = static_cast<double>(chunk.value);
+    for (std::size_t t = 0; t < 2; ++t) g[t] += (i + 1) * (p[t] - 1.0);
+    g[2] += (i + 1) * (10 + i);
+    g[3] -= (i + 1) * i;
+    return {.loss = i + 1, .samples = i + 1};
+  }
+  [[nodiscard]] Tallies evaluate(std::span<const float>, const Samples&) const override { return {}; }
+  [[nodiscard]] bool classifies() const override { return false; }
+  [[nodiscard]] std::vector<Part> parts() const override { return {{"w", {2}}, {"mean", {2}}}; }
+
+ private:
+  bool with_l2_;
+};
+
+TEST(Trainer, BuffersBecomeTheMeanOverTheSamplesAndAreNotTrained) {
+  for (const OptimizerKind kind : {OptimizerKind::sgd, OptimizerKind::adam}) {
+    const auto model = std::make_shared<Buffered>();
+    OptimizerOptions options = sgd(0.1);
+    options.kind = kind;
+    Trainer trainer(model, options, 0.5, 1);
+    const std::vector<float> theta = *trainer.parameters();
+    const Result<Trainer::Step> step = trainer.step(sums_of(*model, theta));
+    ASSERT_TRUE(step);
+    EXPECT_NEAR(step.value().loss, 1 + 0.25 * (4 + 1), 1e-6) << "L2 of the weights alone";
+    const std::vector<float>& next = *trainer.parameters();
+    if (kind == OptimizerKind::sgd) {
+      EXPECT_FLOAT_EQ(next[0], 2 - 0.1F * (1 + 0.5F * 2));
+      EXPECT_FLOAT_EQ(next[1], -1 - 0.1F * (-2 - 0.5F));
+    }
+    EXPECT_FLOAT_EQ(next[2], (10.F + 2 * 11 + 3 * 12) / 6);
+    EXPECT_FLOAT_EQ(next[3], -(2.F * 1 + 3 * 2) / 6);
+
+    const Trainer::State state = trainer.state();
+    EXPECT_EQ(state.optimizer.size(), state_size(kind, 2)) << "nothing is kept of buffers";
+    ASSERT_TRUE(Trainer::fits(state, *model, kind));
+    Trainer again(model, options, 0.5, 1);
+    again.restore(state);
+    ASSERT_TRUE(trainer.step(sums_of(*model, next)));
+    ASSERT_TRUE(again.step(sums_of(*model, *again.parameters())));
+    EXPECT_EQ(*trainer.parameters(), *again.parameters());
+    Trainer::State other = state;
+    other.optimizer.resize(state_size(kind, 4));
+    EXPECT_EQ(Trainer::fits(other, *model, kind), kind == OptimizerKind::sgd);
+  }
+}
+
+TEST(Trainer, ABufferThatIsNotFiniteStopsTheTraining) {
+  const auto model = std::make_shared<Buffered>();
+  Trainer trainer(model, sgd(0.1), 0, 1);
+  std::vector<float> sums = sums_of(*model, *trainer.parameters());
+  sums[3] = std::numeric_limits<float>::infinity();
+  const Result<Trainer::Step> step = trainer.step(sums);
+  ASSERT_FALSE(step);
+  EXPECT_THAT(step.error().sentence(), HasSubstr("not finite"));
+}
+
+TEST(Trainer, L2ThatIsInTheVectorsIsAddedToTheLossAlone) {
+  const auto model = std::make_shared<Buffered>(true);
+  Trainer with(model, sgd(0.1), 0.5, 1);
+  Trainer without(std::make_shared<Buffered>(false), sgd(0.1), 0, 1);
+  const std::vector<float> sums = sums_of(*model, *with.parameters());
+  EXPECT_NEAR(with.step(sums).value().loss, without.step(sums).value().loss + 0.25 * (4 + 1), 1e-6);
+  EXPECT_EQ(*with.parameters(), *without.parameters());
+}
+
+TEST(Trainer, TheGradientErrorLooksAtTrainedEntriesAlone) {
+  const auto model = std::make_shared<Buffered>();
+  const Trainer trainer(model, sgd(0.1), 0, 1);
+  const std::vector<float>& theta = *trainer.parameters();
+  std::vector<float> sums = sums_of(*model, theta);
+  sums[2] += 1000;
+  EXPECT_LT(trainer.gradient_error(sums, theta, RoundId(1)), 1e-7);
+  sums[0] += 3;  // the norms of the chunks are (1, 2, 3) ||(1, -2)||
+  EXPECT_NEAR(trainer.gradient_error(sums, theta, RoundId(1)), 3 / (6 * std::sqrt(5.0)), 1e-6);
 }
 
 TEST(Trainer, FollowsATwinInDoublePrecision) {

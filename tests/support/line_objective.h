@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 
 #include "objective/objective.h"
 
@@ -32,23 +31,13 @@ class LineObjective final : public Objective {
     out[4] = 1;
     return pulse.tick(1);
   }
-  Tallies reference(std::span<const float> parameters, RoundId /*round*/,
-                    std::span<double> gradient) const override {
-    std::fill(gradient.begin(), gradient.end(), 0.0);
-    Tallies t;
-    for (std::size_t i = 0; i < chunks_; ++i) {
-      const double e = error(parameters, x_of(i));
-      gradient[0] += e * x_of(i);
-      gradient[1] += e;
-      t.loss += e * e / 2;
-      t.samples += 1;
-    }
-    return t;
-  }
-  [[nodiscard]] double reference_chunk_norm(std::span<const float> parameters, ChunkId chunk,
-                                            RoundId /*round*/) const override {
+  Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId /*round*/,
+                          std::span<double> gradient) const override {
     const double x = x_of(chunk.index());
-    return std::abs(error(parameters, x)) * std::sqrt(x * x + 1);
+    const double e = error(parameters, x);
+    gradient[0] += e * x;
+    gradient[1] += e;
+    return {.loss = e * e / 2, .samples = 1};
   }
   [[nodiscard]] Tallies evaluate(std::span<const float> /*parameters*/,
                                  const Samples& /*samples*/) const override {
