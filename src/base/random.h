@@ -24,6 +24,7 @@ enum class Purpose : std::uint32_t {
   network = 11,
   partition = 12,
   liar = 13,
+  dropout = 14,
   trial = 20,
   recovery = 21,
   disaster_cluster = 30,

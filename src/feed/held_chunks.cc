@@ -35,6 +35,7 @@ class HeldObjective final : public Objective {
   }
   bool has_l2() const override { return rows_->has_l2(); }
   std::string arithmetic() const override { return rows_->arithmetic(); }
+  std::string trouble(ChunkId chunk, RoundId round) const override { return rows_->trouble(chunk, round); }
   bool classifies() const override { return rows_->classifies(); }
   std::vector<Part> parts() const override { return rows_->parts(); }
 

@@ -64,6 +64,10 @@ class Objective {
   [[nodiscard]] virtual bool chunk_gradient(std::span<const float> parameters, ChunkId chunk, RoundId round,
                                             std::span<float> out, Pulse& pulse) const = 0;
 
+  /// Why the last chunk_gradient() of that chunk and round gave what is no number, in a sentence for people;
+  /// empty if nothing more is known.
+  [[nodiscard]] virtual std::string trouble(ChunkId /*chunk*/, RoundId /*round*/) const { return {}; }
+
   /// The slow, obvious twin: ADDS the same sums over the chunk's samples, by plain double-precision loops
   /// over the data, without kernels, to `gradient` (parameters() doubles), and returns the tallies.
   virtual Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,

@@ -21,7 +21,10 @@ ChunkVerdict compute_chunk(const Objective& objective, std::span<const float> pa
                            RoundId round, std::span<float> out, Pulse& pulse) {
   if (!objective.chunk_gradient(parameters, chunk, round, out, pulse)) return {ChunkOutcome::stopped, {}};
   std::string bad = first_bad_number(out);
-  if (!bad.empty()) return {ChunkOutcome::rejected, std::move(bad)};
+  if (!bad.empty()) {
+    std::string reason = objective.trouble(chunk, round);
+    return {ChunkOutcome::rejected, reason.empty() ? std::move(bad) : std::move(reason)};
+  }
   return {ChunkOutcome::finished, {}};
 }
 

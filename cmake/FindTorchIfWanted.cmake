@@ -1,0 +1,21 @@
+# LibTorch, where it is wanted and there: GLEANER_HAS_TORCH. Everything but --objective torchscript and charlm is built
+# without it.
+set(GLEANER_TORCH AUTO CACHE STRING "Build objectives of LibTorch: AUTO (where it is installed), ON or OFF")
+set_property(CACHE GLEANER_TORCH PROPERTY STRINGS AUTO ON OFF)
+set(GLEANER_HAS_TORCH FALSE)
+if(NOT GLEANER_TORCH STREQUAL "OFF")
+  set(flags "${CMAKE_CXX_FLAGS}")
+  if(GLEANER_TORCH STREQUAL "ON")
+    find_package(Torch REQUIRED)
+  else()
+    find_package(Torch QUIET)
+  endif()
+  set(CMAKE_CXX_FLAGS "${flags}")  # what LibTorch needs goes to its own files only
+  find_package(OpenMP QUIET COMPONENTS CXX)
+  if(TORCH_FOUND AND OpenMP_CXX_FOUND)
+    set(GLEANER_HAS_TORCH TRUE)
+    message(STATUS "LibTorch: ${Torch_VERSION}")
+  else()
+    message(STATUS "LibTorch is not there: no --objective torchscript, no charlm")
+  endif()
+endif()
