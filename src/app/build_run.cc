@@ -15,6 +15,11 @@ Result<std::unique_ptr<RunKit>> RunKit::make(const TrainOptions& options) {
   Result<TrainTest> data = load_data(options);
   if (!data) return data.error();
   std::unique_ptr<RunKit> kit(new RunKit(options, std::move(settings).value(), std::move(data).value()));
+  if (is_torch(options.objective)) {
+    Result<TorchKit> torch = TorchKit::make(options, kit->train());
+    if (!torch) return torch.error();
+    kit->torch_ = std::move(torch).value();
+  }
   const Result<Method> method = chosen_method(options.plan);
   if (!method) return method.error();
   if (const Result<RunSpec> spec = kit->spec(method.value()); !spec) return spec.error();
@@ -44,9 +49,12 @@ Result<RunSpec> RunKit::spec(Method method) const {
   if (!plan) return plan.error();
   spec.plan = std::move(plan).value();
   spec.code = code_for(method);
-  Result<std::shared_ptr<const Objective>> made = make_objective(options_, data_.train, spec.plan->chunks());
+  Result<std::shared_ptr<const Objective>> made =
+      make_objective(options_, torch(), data_.train, spec.plan->chunks());
   if (!made) return made.error();
   spec.objective = std::move(made).value();
+  if (std::string arithmetic = spec.objective->arithmetic(); arithmetic != spec.plan->arithmetic())
+    spec.plan = std::make_shared<const Plan>(spec.plan->with_arithmetic(std::move(arithmetic)));
   spec.optimizer = settings_.optimizer;
   spec.schedule = settings_.schedule;
   spec.l2 = options_.l2;

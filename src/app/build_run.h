@@ -3,12 +3,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/options.h"
 #include "app/run_settings.h"
+#include "app/torch_kit.h"
 #include "base/result.h"
 #include "data/split.h"
 #include "work/run_spec.h"
@@ -30,6 +32,8 @@ class RunKit {
   /// Share of the test set that is predicted correctly; NaN without a test set.
   [[nodiscard]] double test_accuracy(const RunSpec& spec, const std::vector<float>& parameters) const;
 
+  /// Of an objective that is a module of LibTorch; else null.
+  [[nodiscard]] const TorchKit* torch() const { return torch_ ? &*torch_ : nullptr; }
   [[nodiscard]] const TrainOptions& options() const { return options_; }
   [[nodiscard]] const Dataset& train() const { return data_.train; }
   [[nodiscard]] const Dataset& test() const { return data_.test; }
@@ -45,6 +49,7 @@ class RunKit {
   TrainOptions options_;
   RunSettings settings_;
   TrainTest data_;
+  std::optional<TorchKit> torch_;
   mutable std::map<Method, std::shared_ptr<const Plan>>
       plans_;  // made once: improving a frame takes its time
 };

@@ -1,6 +1,9 @@
 #include "app/build_worker.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,14 +15,60 @@ namespace {
 
 constexpr std::string_view kSameRelease = "run the same release of gleaner on server and worker";
 
+ModuleSetup module_setup(const TorchChoice& c) {
+  return {*c.module, c.loss, c.input_shape, c.device, c.tokens, c.micro_batch, c.threads};
+}
+
+TorchChoice choice_of(const ModuleSetup& m) {
+  TorchChoice c;
+  c.module = std::make_shared<const std::string>(m.bytes);
+  c.loss = m.loss;
+  c.input_shape = m.input_shape;
+  c.device = m.device;
+  c.tokens = m.tokens;
+  c.micro_batch = static_cast<std::size_t>(m.micro_batch);
+  c.threads = static_cast<std::size_t>(m.threads);
+  return c;
+}
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+// Replicas of a chunk stand in for one another, so they must be the same bits.
+Status compare_arithmetic(std::string_view servers, std::string_view workers) {
+  if (servers == workers) return {};
+  const std::vector<std::string_view> there = lines_of(servers), here = lines_of(workers);
+  std::string differences;
+  for (std::size_t i = 0; i < std::max(there.size(), here.size()); ++i) {
+    const std::string_view a = i < there.size() ? there[i] : "nothing";
+    const std::string_view b = i < here.size() ? here[i] : "nothing";
+    if (a != b)
+      differences +=
+          fmt::format("{}the server has {}, this worker {}", differences.empty() ? "" : "; ", a, b);
+  }
+  return bad_input(
+      fmt::format("gradients of this worker would have other bits than those of the server: {}", differences),
+      "install the same LibTorch and BLAS; where processors differ, start server and workers with the same "
+      "ATEN_CPU_CAPABILITY (avx2), OPENBLAS_CORETYPE (Haswell) and DNNL_MAX_CPU_ISA (AVX2)");
+}
+
 }  // namespace
 
-Result<RunSetup> setup_of(const RunSpec& spec, const TrainOptions& options, const Catalogue& catalogue) {
+Result<RunSetup> setup_of(const RunSpec& spec, const TrainOptions& options, const TorchKit* torch,
+                          const Catalogue& catalogue) {
   GLEANER_CHECK(catalogue.entries().size() == spec.plan->chunks(), "data that are cut for another plan");
   RunSetup setup;
   setup.plan = spec.plan->canonical();
   setup.objective = options.objective;
   if (options.objective == "mlp") setup.hidden = options.hidden;
+  if (torch != nullptr) setup.module = module_setup(torch->choice());
   setup.speeds = spec.speeds.text();
   setup.speeds_table = spec.speeds.table();
   if (!is_clean_text(setup.speeds)) {
@@ -63,10 +112,17 @@ Result<RunSpec> worker_spec(const RunSetup& setup, std::shared_ptr<const Plan> p
         fmt::format("--speeds {}: the server's table of times did not come with it", setup.speeds),
         std::string(kSameRelease));
   }
-  Result<std::shared_ptr<const Objective>> objective = objective_over(
-      std::move(held), {setup.objective, setup.hidden, {static_cast<std::size_t>(setup.batch), setup.seed}});
+  ObjectiveChoice choice{setup.objective, setup.hidden, {static_cast<std::size_t>(setup.batch), setup.seed}};
+  if (!setup.module.bytes.empty()) {
+    const Result<TorchKit> torch = TorchKit::make(choice_of(setup.module), "the server's module");
+    if (!torch) return torch.error();
+    choice.maker = torch.value().maker();
+  }
+  Result<std::shared_ptr<const Objective>> objective = objective_over(std::move(held), choice);
   if (!objective) return objective.error();
   spec.objective = std::move(objective).value();
+  if (Status s = compare_arithmetic(spec.plan->arithmetic(), spec.objective->arithmetic()); !s)
+    return s.error();
   if (spec.objective->dimension() != setup.dimension) {
     return bad_input(fmt::format("the server's vectors have {} numbers, those of this worker {}",
                                  setup.dimension, spec.objective->dimension()),

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "app/options.h"
+#include "app/torch_kit.h"
 #include "base/result.h"
 #include "coding/plan.h"
 #include "feed/catalogue.h"
@@ -13,10 +14,11 @@
 
 namespace gleaner {
 
-/// What every worker of the run `spec`, made from `options`, must know. `catalogue` is the training data of
+/// What every worker of the run `spec`, made from `options`, must know. `torch` is the run's, or null.
+/// `catalogue` is the training data of
 /// that run, cut into the plan's chunks. Errors: --speeds names a file in letters that cannot be sent.
 [[nodiscard]] Result<RunSetup> setup_of(const RunSpec& spec, const TrainOptions& options,
-                                        const Catalogue& catalogue);
+                                        const TorchKit* torch, const Catalogue& catalogue);
 
 /// The plan in a setup: says which chunks the worker of a place holds (assignment().chunks_of()). Errors name
 /// the field.
@@ -24,7 +26,8 @@ namespace gleaner {
 
 /// What a worker runs with the chunks of its place. Plan, code, objective, speeds, seed and segments are
 /// those of the server; what only a server needs is left at its defaults. Errors: speeds or objective make no
-/// sense here, the model has another size than the server's. REQUIRES: `plan` is plan_of(setup), `held` was
+/// sense here, the model has another size than the server's, its gradients
+/// other bits (the difference is named). REQUIRES: `plan` is plan_of(setup), `held` was
 /// brought by a ChunkShelf of this setup.
 [[nodiscard]] Result<RunSpec> worker_spec(const RunSetup& setup, std::shared_ptr<const Plan> plan,
                                           std::shared_ptr<const HeldChunks> held);

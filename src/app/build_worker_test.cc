@@ -31,7 +31,7 @@ class BuildWorker : public testing::Test {
     kit_ = std::move(RunKit::make(options_)).value();
     spec_ = kit_->spec(Method::partial).value();
     catalogue_.emplace(Catalogue::make(kit_->train(), spec_.plan->chunks()).value());
-    const RunSetup setup = setup_of(spec_, options_, *catalogue_).value();
+    const RunSetup setup = setup_of(spec_, options_, nullptr, *catalogue_).value();
     return decode_run_setup(encode(setup)).value();
   }
 

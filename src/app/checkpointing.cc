@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "training/digest.h"
 #include "training/samples.h"
 #include "work/checkpoints.h"
 
@@ -22,6 +23,16 @@ std::vector<Setting> settings_beside_spec(const RunKit& kit) {
                                 {"--batch", fmt::format("{}", o.batch)},
                                 {"--clock", o.clock},
                                 {"--faults", o.faults}};
+  if (const TorchKit* torch = kit.torch()) {
+    const TorchChoice& c = torch->choice();
+    settings.push_back({"--module", hex(sha256(*c.module)).substr(0, 16)});
+    settings.push_back({"--loss", c.loss});
+    settings.push_back({"--input-shape", c.input_shape});
+    settings.push_back({"--input", c.tokens ? "tokens" : "float"});
+    settings.push_back({"--micro-batch", fmt::format("{}", c.micro_batch)});
+    settings.push_back({"--threads", fmt::format("{}", c.threads)});
+    settings.push_back({"--device", c.device});
+  }
   if (o.objective == "mlp") settings.push_back({"--hidden", o.hidden});
   return settings;
 }

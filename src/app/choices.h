@@ -14,10 +14,14 @@ inline constexpr std::array<std::string_view, 6> kOrders{"auto",       "optimal"
 inline constexpr std::array<std::string_view, 7> kRoundOrders{"auto",   "optimal", "mixed",  "worst-case",
                                                               "random", "given",   "learned"};
 inline constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
-inline constexpr std::array<std::string_view, 4> kObjectives{"softmax", "logistic", "linear", "mlp"};
+inline constexpr std::array<std::string_view, 6> kObjectives{"softmax", "logistic",    "linear",
+                                                             "mlp",     "torchscript", "charlm"};
+inline constexpr std::array<std::string_view, 3> kLosses{"cross_entropy", "mse", "module"};
+inline constexpr std::array<std::string_view, 2> kInputs{"float", "tokens"};
+inline constexpr std::array<std::string_view, 3> kDevices{"auto", "cpu", "cuda"};
 inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};
 inline constexpr std::array<std::string_view, 5> kSchedules{"constant", "step", "cosine", "linear", "warmup"};
-inline constexpr std::array<std::string_view, 5> kFormats{"auto", "csv", "libsvm", "idx", "npy"};
+inline constexpr std::array<std::string_view, 6> kFormats{"auto", "csv", "libsvm", "idx", "npy", "pt"};
 inline constexpr std::array<std::string_view, 2> kClocks{"real", "virtual"};
 inline constexpr std::array<std::string_view, 3> kPolicies{"static", "skip", "replan"};
 inline constexpr std::array<std::string_view, 3> kRecoveries{"exact", "deadline", "residual"};

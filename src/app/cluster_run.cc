@@ -94,7 +94,7 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& spec, Witness& w
     witness.line(fmt::format("the data {} in {}", written.value() ? "are now" : "are already",
                              chunk_file_path(o.cluster.share, catalogue.value().digest()).string()));
   }
-  Result<RunSetup> setup = setup_of(spec, o, catalogue.value());
+  Result<RunSetup> setup = setup_of(spec, o, kit.torch(), catalogue.value());
   if (!setup) return setup.error();
 
   ServeOptions serve;

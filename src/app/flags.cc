@@ -183,24 +183,42 @@ void add_trials_group(Command& c, SimulateOptions& o) {
 
 void add_data_group(Command& c, TrainOptions& o) {
   c.group("Data and model");
-  c.choice("--objective", o.objective, all(kObjectives), "softmax, logistic, linear or mlp");
+  c.choice("--objective", o.objective, all(kObjectives),
+           "softmax, logistic, linear, mlp, torchscript or charlm");
   c.text("--hidden", o.hidden, "N/N/..", "widths of the hidden layers of mlp, e.g. 256/128");
   c.file("--data", o.data, "training samples (default: synthetic classes)");
-  c.file("--labels", o.labels, "labels, where they are a file of their own (IDX, NPY)");
+  c.file("--labels", o.labels, "labels, where they are a file of their own (IDX, NPY, PT)");
   c.text("--label-column", o.label_column, "NAME",
          "column of the label in a CSV file, by name or number from 0");
   c.count("--features", o.features, "features of a LIBSVM file, if the last ones are zero everywhere");
   c.count("--classes", o.classes, "number of classes, if the file does not show all (0: it does)");
   c.file("--test", o.test, "test samples");
-  c.file("--test-labels", o.test_labels, "their labels (IDX, NPY)");
+  c.file("--test-labels", o.test_labels, "their labels (IDX, NPY, PT)");
   c.number("--test-fraction", o.test_fraction, "test on the last part of the samples, e.g. 0.2");
-  c.choice("--format", o.format, all(kFormats), "auto, csv, libsvm, idx or npy");
+  c.choice("--format", o.format, all(kFormats), "auto, csv, libsvm, idx, npy or pt (of torch.save)");
+}
+
+void add_module_group(Command& c, TrainOptions& o) {
+  c.group("Modules of LibTorch");
+  c.file("--module", o.module, "a model that torch.jit.script(model).save(FILE) wrote: its start");
+  c.choice("--loss", o.loss, all(kLosses), "cross_entropy, mse, or module: forward(x, y) gives the losses");
+  c.text("--input-shape", o.input_shape, "NxN..",
+         "shape of one sample, e.g. 1x28x28 (default: as the module says)");
+  c.choice("--input", o.input, all(kInputs), "float, or tokens: samples are whole numbers");
+  c.text("--text", o.text, "LIST",
+         "files and folders that charlm learns to write (default: the licences of Debian)");
+  c.text("--transformer", o.transformer, "SPEC", "of charlm (default: layers=2,heads=4,width=64,context=64)");
+  c.count("--samples-every", o.samples_every,
+          "rounds from one text that charlm writes to the next (0: ten in all)");
+  c.count("--micro-batch", o.micro_batch, "most samples that pass through a module at once");
+  c.count("--threads", o.threads, "threads of each worker, for a module");
+  c.choice("--device", o.device, all(kDevices), "where modules are computed: cpu, cuda, or auto");
 }
 
 void add_training_group(Command& c, TrainOptions& o) {
   c.group("Training");
   c.choice("--optimizer", o.optimizer, all(kOptimizers),
-           "sgd, momentum, nesterov or adam (default: momentum)");
+           "sgd, momentum, nesterov or adam (default: momentum; of modules: adam)");
   c.number("--lr", o.learning_rate, "step size (default: one that suits objective and optimizer)");
   c.number("--momentum", o.momentum, "momentum, or beta1 of adam (default: 0.9)");
   c.text("--schedule", o.schedule, "SPEC",
@@ -243,6 +261,7 @@ void add_config(Command& c, ConfigOptions& o) {
 void add_run_groups(Command& c, TrainOptions& o) {
   add_plan_group(c, o.plan, all(kRoundOrders));
   add_data_group(c, o);
+  add_module_group(c, o);
   add_training_group(c, o);
   add_world_group(c, o);
 }
@@ -259,7 +278,7 @@ void add_result_groups(Command& c, TrainOptions& o) {
   c.toggle("--json", o.json, "the summary as JSON on stdout");
   c.file("--log", o.log, "write a JSON line per round (--compare: FILE.METHOD.jsonl too)");
   c.file("--trace", o.trace, "write what happened, as sentences");
-  c.file("--model-out", o.model_out, "save the trained model (.npz or .safetensors)");
+  c.file("--model-out", o.model_out, "save the trained model (.npz or .safetensors; of a module also .pt)");
 }
 
 Command train_flags(TrainOptions& o) {
@@ -288,9 +307,9 @@ Command plan_flags(FactsOptions& o) {
 Command eval_flags(EvalOptions& o) {
   Command c("eval", "loss and accuracy of a saved model", kEvalExamples);
   c.group("Model and data");
-  c.file("--model", o.model, "a model that gleaner train --model-out wrote");
+  c.file("--model", o.model, "a model that gleaner train --model-out wrote (.npz, .safetensors, .pt)");
   c.file("--data", o.data, "samples, read by the features and classes of the model");
-  c.file("--labels", o.labels, "labels, where they are a file of their own (IDX, NPY)");
+  c.file("--labels", o.labels, "labels, where they are a file of their own (IDX, NPY, PT)");
   c.choice("--format", o.format, all(kFormats), "auto, csv, libsvm, idx or npy");
   c.group("Output");
   c.toggle("--json", o.json, "one JSON object on stdout");

@@ -8,11 +8,13 @@
 
 namespace gleaner {
 
-Result<std::shared_ptr<const Objective>> make_objective(const TrainOptions& o, const Dataset& train,
-                                                        std::size_t chunks) {
+Result<std::shared_ptr<const Objective>> make_objective(const TrainOptions& o, const TorchKit* torch,
+                                                        const Dataset& train, std::size_t chunks) {
   Result<std::vector<IndexRange>> rows = chunk_ranges(train.rows, chunks);
   if (!rows) return rows.error();
-  return build_objective({o.objective, o.hidden, {o.batch, o.plan.seed}}, train, std::move(rows).value());
+  ObjectiveChoice choice{o.objective, o.hidden, {o.batch, o.plan.seed}};
+  if (torch != nullptr) choice.maker = torch->maker();
+  return build_objective(choice, train, std::move(rows).value());
 }
 
 }  // namespace gleaner

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "app/options.h"
+#include "app/torch_kit.h"
 #include "base/result.h"
 #include "data/dataset.h"
 #include "objective/objective.h"
@@ -12,8 +13,9 @@
 namespace gleaner {
 
 /// The objective that the flags name, over `train` cut into `chunks`. `train` must outlive it and stay where
-/// it is. Errors name the flag.
+/// it is. `torch` is there if is_torch(options.objective). Errors name the flag.
 [[nodiscard]] Result<std::shared_ptr<const Objective>> make_objective(const TrainOptions& options,
+                                                                      const TorchKit* torch,
                                                                       const Dataset& train,
                                                                       std::size_t chunks);
 

@@ -52,11 +52,33 @@ Result<std::size_t> count_of(const Model& model, const std::string& name) {
 
 }  // namespace
 
+Metadata settings_of(const TorchChoice& choice) {
+  return {{"loss", choice.loss},
+          {"input-shape", choice.input_shape},
+          {"input", choice.tokens ? "tokens" : "float"},
+          {"micro-batch", fmt::format("{}", choice.micro_batch)}};
+}
+
+Result<TorchChoice> torch_choice_of(const Model& model) {
+  TorchChoice choice;
+  const Result<std::string> loss = text_of(model, "loss");
+  if (!loss) return loss.error();
+  const Result<std::string> shape = text_of(model, "input-shape");
+  if (!shape) return shape.error();
+  const Result<std::string> input = text_of(model, "input");
+  if (!input) return input.error();
+  choice.loss = loss.value();
+  choice.input_shape = shape.value();
+  choice.tokens = input.value() == "tokens";
+  return choice;
+}
+
 Metadata metadata_of(const ModelCard& card) {
   Metadata metadata{{"objective", card.objective},
                     {"features", fmt::format("{}", card.schema.features)},
                     {"class_names", names_text(card.schema.class_names)},
                     {"feature_names", names_text(card.schema.feature_names)}};
+  metadata.insert(card.module.begin(), card.module.end());
   if (card.objective == "mlp") metadata["hidden"] = card.hidden;
   if (card.schema.label_column) metadata["label_column"] = fmt::format("{}", *card.schema.label_column);
   return metadata;

@@ -81,6 +81,17 @@ struct TrainOptions {
   std::size_t classes = 0;              ///< so many, where the file may not show all; 0: as many as it shows
   std::optional<double> test_fraction;  ///< none: 0.2 of synthetic data, 0 of files
 
+  std::string module;  ///< TorchScript file
+  std::string loss = "cross_entropy";
+  std::string input_shape;       ///< of one sample, "1x28x28"; empty: as the module says, or flat
+  std::string input = "float";   ///< float | tokens: samples are whole numbers
+  std::string text;              ///< files and folders, comma-separated, of charlm
+  std::string transformer;       ///< its shape: "layers=2,heads=4,width=64,context=64"
+  std::size_t micro_batch = 32;  ///< most samples that pass through a module at once
+  std::size_t threads = 1;       ///< of one worker that computes a module
+  std::string device = "auto";
+  std::size_t samples_every = 0;  ///< rounds between texts that charlm writes; 0: ten in all
+
   std::string optimizer;  ///< empty: the objective's default
   std::optional<double> learning_rate;
   std::optional<double> momentum;

@@ -8,6 +8,7 @@
 #include "app/choices.h"
 #include "app/recovery_flags.h"
 #include "app/run_bounds.h"
+#include "app/torch_kit.h"
 #include "training/defaults.h"
 #include "work/schedule_spec.h"
 #include "work/spec_grammar.h"
@@ -19,6 +20,7 @@ Status read_names(const TrainOptions& o) {
   if (const auto r = choose("--objective", o.objective, kObjectives); !r) return r.error();
   if (const auto r = choose("--clock", o.clock, kClocks); !r) return r.error();
   if (const auto r = choose("--order", o.plan.order, kRoundOrders); !r) return r.error();
+  if (Status s = check_torch_flags(o); !s) return s;
   if (o.plan.gave("--hidden") && o.objective != "mlp") {
     return bad_input(fmt::format("--hidden has no meaning for --objective {}", o.objective),
                      "give --objective mlp, or leave --hidden away");

@@ -1,5 +1,7 @@
 #include "app/train_command.h"
 
+#include <algorithm>
+#include <memory>
 #include <system_error>
 #include <vector>
 
@@ -7,6 +9,7 @@
 
 #include "app/build_plan.h"
 #include "app/build_run.h"
+#include "app/charlm_voice.h"
 #include "app/checkpointing.h"
 #include "app/cluster_checks.h"
 #include "app/cluster_run.h"
@@ -39,10 +42,15 @@ Status check_files(const TrainOptions& o, const std::vector<Method>& methods) {
       outputs.push_back({file.flag, chosen ? file.path : beside(file.path, name_of(m))});
     }
   }
-  const std::vector<NamedPath> inputs{{"--data", o.data},           {"--labels", o.labels},
-                                      {"--test", o.test},           {"--test-labels", o.test_labels},
-                                      {"--plan", o.plan.plan_file}, {"--assignment", o.plan.assignment},
-                                      {"--config", o.config.file},  {"--speeds", file_of_speeds(o.speeds)}};
+  const std::vector<NamedPath> inputs{{"--data", o.data},
+                                      {"--labels", o.labels},
+                                      {"--test", o.test},
+                                      {"--test-labels", o.test_labels},
+                                      {"--plan", o.plan.plan_file},
+                                      {"--assignment", o.plan.assignment},
+                                      {"--config", o.config.file},
+                                      {"--module", o.module},
+                                      {"--speeds", file_of_speeds(o.speeds)}};
   return check_outputs(outputs, inputs);
 }
 
@@ -60,6 +68,22 @@ Result<RunResult> run(const RunKit& kit, const RunSpec& spec, Witness& witness) 
   }
 }
 
+// The texts of a language model that learns.
+Status let_speak(const RunKit& kit, const RunSpec& spec, Witness& witness) {
+  const TrainOptions& o = kit.options();
+  const Result<std::shared_ptr<const TorchModel>> model = kit.torch()->model_over(kit.train());
+  if (!model) return model.error();
+  const Result<CharlmShape> shape = parse_charlm(o.transformer);
+  if (!shape) return shape.error();
+  const std::uint64_t every =
+      o.samples_every > 0 ? o.samples_every : std::max<std::uint64_t>(1, spec.rounds / 10);
+  auto voice = std::make_shared<const CharlmVoice>(model.value(), shape.value(), kit.train(), spec.seed);
+  witness.let_speak([voice](RoundId round,
+                            const std::vector<float>& parameters) { return voice->write(round, parameters); },
+                    every, spec.rounds);
+  return {};
+}
+
 struct Outcome {
   TableRow row;
   std::vector<float> parameters;
@@ -74,6 +98,10 @@ Result<Outcome> run_method(const RunKit& kit, RunSpec spec, bool chosen) {
   Witness witness(spec);
   if (Status s = witness.open(spec, kit.start_record(spec), name(o.log), name(o.trace), o.cluster.on()); !s)
     return s.error();
+
+  if (chosen && o.objective == "charlm") {
+    if (Status s = let_speak(kit, spec, witness); !s) return s.error();
+  }
 
   Result<RunResult> ran = run(kit, spec, witness);
   if (!ran) return ran.error();
@@ -96,11 +124,33 @@ Result<Outcome> run_method(const RunKit& kit, RunSpec spec, bool chosen) {
   return outcome;
 }
 
+ModelCard card_of(const RunKit& kit) {
+  const TrainOptions& o = kit.options();
+  ModelCard card{o.objective, o.hidden, kit.train().schema(), {}};
+  if (const TorchKit* torch = kit.torch()) card.module = settings_of(torch->choice());
+  return card;
+}
+
+// A trained module can be written as what it was.
+Status check_model_out(const TrainOptions& o) {
+  if (o.model_out.empty()) return {};
+  if (!is_module_path(o.model_out)) return check_model_path("--model-out", o.model_out);
+  if (is_torch(o.objective)) return {};
+  return bad_input(
+      fmt::format("--model-out {}: --objective {} is no module of LibTorch", o.model_out, o.objective),
+      "name it .npz or .safetensors");
+}
+
 Status save(const RunKit& kit, const Outcome& outcome) {
   const TrainOptions& o = kit.options();
   if (o.model_out.empty() || outcome.row.summary.rounds == 0) return {};
-  return save_model(o.model_out, outcome.spec.objective->parts(), outcome.parameters,
-                    metadata_of({o.objective, o.hidden, kit.train().schema()}));
+  const ModelCard card = card_of(kit);
+  if (is_module_path(o.model_out)) {
+    const Result<std::shared_ptr<const TorchModel>> model = kit.torch()->model_over(kit.train());
+    if (!model) return model.error();
+    return save_module(o.model_out, *model.value(), outcome.parameters, metadata_of(card));
+  }
+  return save_model(o.model_out, outcome.spec.objective->parts(), outcome.parameters, metadata_of(card));
 }
 
 // What really runs. An order is nothing to who waits for whole workers, a margin to who skips nothing.
@@ -170,9 +220,7 @@ Result<int> train_command(const TrainOptions& given) {
   if (!chosen) return chosen.error();
   const std::vector<Method> methods = methods_of(options, chosen.value());
   if (Status s = check_files(options, methods); !s) return s.error();
-  if (!options.model_out.empty()) {
-    if (Status s = check_model_path("--model-out", options.model_out); !s) return s.error();
-  }
+  if (Status s = check_model_out(options); !s) return s.error();
   Result<std::unique_ptr<RunKit>> made = RunKit::make(options);
   if (!made) return made.error();
   const RunKit& kit = *made.value();

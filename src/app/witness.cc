@@ -44,8 +44,14 @@ void Witness::record(const TraceRecord& r) {
 
 void Witness::on_round(const RoundRecord& r) {
   seconds_.push_back(r.seconds);
+  loss_ = r.loss;
   view_.round(r);
   if (log_ && trouble_.ok()) trouble_ = log_->write(r);
+}
+
+void Witness::on_model(RoundId round, const std::vector<float>& parameters) {
+  if (!speaker_ || (round.value % speaks_every_ != 0 && round.value != rounds_ && round.value != 1)) return;
+  line(fmt::format("round {:>4}  loss {:.3f}  {}", round.value, loss_, speaker_(round, parameters)));
 }
 
 Status Witness::before_checkpoint() {

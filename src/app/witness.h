@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,11 +25,21 @@ class Witness final : public RunObserver {
   /// Ends the display and the files. Errors: something could not be written.
   Status close(const RunSummary& summary);
 
+  /// From now on every so many rounds, and after the last one, there is a line of what `says` makes of the
+  /// model.
+  using Speaker = std::function<std::string(RoundId round, const std::vector<float>& parameters)>;
+  void let_speak(Speaker says, std::uint64_t every, std::uint64_t rounds) {
+    speaker_ = std::move(says);
+    speaks_every_ = every;
+    rounds_ = rounds;
+  }
+
   /// A line for the person.
   void line(const std::string& text) { view_.line(text); }
 
   void record(const TraceRecord& r) override;
   void on_round(const RoundRecord& r) override;
+  void on_model(RoundId round, const std::vector<float>& parameters) override;
   void on_fraction(WorkerId worker, double fraction) override { view_.fraction(worker, fraction); }
   [[nodiscard]] Status before_checkpoint() override;
   [[nodiscard]] bool keep_going() override;
@@ -44,6 +55,9 @@ class Witness final : public RunObserver {
   std::ofstream trace_;
   bool live_ = false;
   std::vector<double> seconds_;
+  Speaker speaker_;
+  std::uint64_t speaks_every_ = 1, rounds_ = 0;
+  double loss_ = 0;
   Status trouble_;
 };
 

@@ -125,6 +125,12 @@ Result<Plan> Plan::with_method(Method method) const {
   return Plan(method, assignment_, ordering_, frame_);
 }
 
+Plan Plan::with_arithmetic(std::string arithmetic) const {
+  Plan plan = *this;
+  plan.arithmetic_ = std::move(arithmetic);
+  return plan;
+}
+
 Result<Plan> Plan::with_ordering(Ordering ordering) const {
   if (const Status order = check_order(assignment_, ordering); !order) return order.error();
   return Plan(method_, assignment_, std::move(ordering), frame_);

@@ -61,6 +61,11 @@ class Plan {
   /// The inverse of canonical(); also reads any JSON with the same content. Errors name `name` and the field.
   static Result<Plan> parse(std::string_view text, std::string_view name);
 
+  /// What decides the bits of chunk gradients beside arithmetic_identity(): Objective::arithmetic(); empty
+  /// where the objective is Gleaner's own.
+  [[nodiscard]] const std::string& arithmetic() const { return arithmetic_; }
+  [[nodiscard]] Plan with_arithmetic(std::string arithmetic) const;
+
   /// SHA-256 of canonical() and arithmetic_identity().
   [[nodiscard]] Fingerprint fingerprint() const;
 
@@ -77,6 +82,7 @@ class Plan {
   Assignment assignment_;
   Ordering ordering_;
   Frame frame_;
+  std::string arithmetic_;
 };
 
 /// What decides the bits of a float besides the plan: Gleaner's version, compiler and its version,

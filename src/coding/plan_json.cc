@@ -13,6 +13,7 @@ namespace gleaner {
 namespace {
 
 constexpr std::size_t kFormat = 1;
+constexpr std::size_t kArithmeticBytesMax = 4096;
 
 // Writes "[f(0),f(1),..]" for `count` entries.
 template <class F>
@@ -52,7 +53,11 @@ std::string Plan::canonical() const {
     const auto row = frame_.row(WorkerId(static_cast<std::uint32_t>(j)));
     append_list(text, row.size(), [&](std::size_t k) { text += '"' + hex_text(row[k]) + '"'; });
   });
-  return text + "}}";
+  text += "}";
+  if (!arithmetic_.empty())
+    text += R"(,"arithmetic":)" +
+            nlohmann::json(arithmetic_).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return text + "}";
 }
 
 namespace {
@@ -72,8 +77,9 @@ class Reader {
   }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
-  // An object with exactly these keys.
-  bool is_object(const Json& json, std::string_view field, std::initializer_list<const char*> keys) {
+  // An object with exactly these keys, and perhaps another one.
+  bool is_object(const Json& json, std::string_view field, std::initializer_list<const char*> keys,
+                 const char* perhaps = nullptr) {
     if (!json.is_object()) {
       complain(field, "is not an object");
       return false;
@@ -81,7 +87,8 @@ class Reader {
     for (const char* key : keys) {
       if (!json.contains(key)) complain(key, "is missing");
     }
-    if (!error_ && json.size() != keys.size()) complain(field, "has keys that a plan does not have");
+    if (!error_ && json.size() != keys.size() + (perhaps != nullptr && json.contains(perhaps) ? 1 : 0))
+      complain(field, "has keys that a plan does not have");
     return !error_;
   }
 
@@ -119,6 +126,12 @@ class Reader {
     }
   }
 
+  std::string text(const Json& json, std::string_view field) {
+    if (json.is_string() && json.get_ref<const std::string&>().size() <= kArithmeticBytesMax) return json;
+    complain(field, fmt::format("is not a text of at most {} bytes", kArithmeticBytesMax));
+    return {};
+  }
+
   double hex(const Json& json, std::string_view field) {
     if (json.is_string()) {
       if (const auto value = parse_hex(json.get_ref<const std::string&>())) return *value;
@@ -143,6 +156,7 @@ struct Parts {
   FrameKind kind = FrameKind::ones;
   std::size_t colours = 0;
   std::vector<double> rows;
+  std::string arithmetic;
 };
 
 void read_frame(Reader& reader, const Json& json, Parts& parts) {
@@ -165,7 +179,8 @@ void read_frame(Reader& reader, const Json& json, Parts& parts) {
 Parts read_parts(Reader& reader, const Json& json) {
   Parts parts;
   if (!reader.is_object(json, "plan",
-                        {"format", "method", "chunks", "workers", "blocks", "holders", "order", "frame"})) {
+                        {"format", "method", "chunks", "workers", "blocks", "holders", "order", "frame"},
+                        "arithmetic")) {
     return parts;
   }
   if (reader.number(json["format"], "format", kWorkersMax) != kFormat) {
@@ -185,6 +200,7 @@ Parts read_parts(Reader& reader, const Json& json) {
   reader.nested(json["order"], "order", parts.workers, [&](const Json& entry, std::size_t j) {
     parts.order[j].emplace_back(static_cast<std::uint32_t>(reader.number(entry, "order", kChunksMax)));
   });
+  if (json.contains("arithmetic")) parts.arithmetic = reader.text(json["arithmetic"], "arithmetic");
   if (!reader.error()) read_frame(reader, json["frame"], parts);
   return parts;
 }
@@ -213,7 +229,7 @@ Result<Plan> Plan::parse(std::string_view text, std::string_view name) {
   auto plan = make(parts.method, std::move(assignment).value(), std::move(ordering).value(),
                    std::move(frame).value());
   if (!plan) return bad_input(fmt::format("{}: {}", name, plan.error().what), plan.error().cure);
-  return plan;
+  return plan.value().with_arithmetic(std::move(parts.arithmetic));
 }
 
 }  // namespace gleaner

@@ -71,8 +71,9 @@ Result<DataFormat> parse_data_format(std::string_view name) {
   if (name == "libsvm") return DataFormat::libsvm;
   if (name == "csv") return DataFormat::csv;
   if (name == "npy") return DataFormat::npy;
+  if (name == "pt") return DataFormat::tensor;
   return bad_input(fmt::format("there is no data format {}", shown(name)),
-                   "give --format auto, idx, libsvm, csv or npy");
+                   "give --format auto, idx, libsvm, csv, npy or pt");
 }
 
 Result<DataFormat> detect_format(const std::filesystem::path& path) {
@@ -81,6 +82,7 @@ Result<DataFormat> detect_format(const std::filesystem::path& path) {
   const std::string_view text = start.value();
   if (text.starts_with(std::string_view("\0\0", 2))) return DataFormat::idx;
   if (text.starts_with("\x93NUMPY")) return DataFormat::npy;
+  if (path.extension() == ".pt") return DataFormat::tensor;
   if (text.starts_with("PK\3\4"))
     return bad_input(
         fmt::format("{} is an archive (.npz or .zip), expected IDX, LIBSVM, CSV or NPY", path.string()),

@@ -111,7 +111,10 @@ Status LabelColumn::check_kinds() const {
     if (label.number.has_value() != first_is_number)
       return unexpected(at(label.place), label.text,
                         fmt::format("a {} as a label, as {} is at {} {}", first_is_number ? "number" : "word",
-                                    shown(labels_.front().text), unit_ == Place::Unit::line ? "line" : "byte",
+                                    shown(labels_.front().text),
+                                    unit_ == Place::Unit::line   ? "line"
+                                    : unit_ == Place::Unit::byte ? "byte"
+                                                                 : "row",
                                     labels_.front().place),
                         "write all labels as whole numbers or all as words");
     if (label.number && !is_whole(*label.number))

@@ -1,5 +1,7 @@
 #include "data/load.h"
 
+#include <fmt/format.h>
+
 #include "data/open_data.h"
 
 namespace gleaner {
@@ -32,16 +34,21 @@ Result<Dataset> load_text(const DataSpec& spec, DataFormat format) {
 Result<Dataset> load_dataset(const DataSpec& spec) {
   const Result<DataFormat> format = format_of(spec);
   if (!format) return format.error();
+  if (format.value() == DataFormat::tensor)
+    return bad_input(
+        fmt::format("{} is a tensor of torch.save(), which is not read here", spec.data.string()),
+        "save it with numpy.save");
   return has_arrays(format.value()) ? load_arrays(spec, format.value()) : load_text(spec, format.value());
 }
 
-Result<TrainTest> load_train_test(const DataSpec& train_spec, DataSpec test_spec) {
-  Result<Dataset> train = load_dataset(train_spec);
+Result<TrainTest> load_train_test(const DataSpec& train_spec, DataSpec test_spec,
+                                  Result<Dataset> (*load)(const DataSpec&)) {
+  Result<Dataset> train = load(train_spec);
   if (!train) return train.error();
   test_spec.schema = train.value().schema();
   test_spec.targets = train_spec.targets;
   test_spec.label_column.clear();
-  Result<Dataset> test = load_dataset(test_spec);
+  Result<Dataset> test = load(test_spec);
   if (!test) return test.error();
   return TrainTest{std::move(train).value(), std::move(test).value()};
 }

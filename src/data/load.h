@@ -36,7 +36,9 @@ struct TrainTest {
   Dataset test;  ///< has no rows if nothing is tested
 };
 
-/// Loads a training set, and a test set by its schema. The files may have different formats.
-[[nodiscard]] Result<TrainTest> load_train_test(const DataSpec& train, DataSpec test);
+/// Loads a training set, and a test set by its schema. The files may have different formats. `load` reads one
+/// of them.
+[[nodiscard]] Result<TrainTest> load_train_test(const DataSpec& train, DataSpec test,
+                                                Result<Dataset> (*load)(const DataSpec&) = load_dataset);
 
 }  // namespace gleaner

@@ -13,7 +13,7 @@ namespace gleaner {
 
 /// Whether the format keeps features and labels in two files.
 [[nodiscard]] inline bool has_arrays(DataFormat format) {
-  return format == DataFormat::idx || format == DataFormat::npy;
+  return format == DataFormat::idx || format == DataFormat::npy || format == DataFormat::tensor;
 }
 
 /// The format of the spec, found out if need be. Errors: those of detect_format(); a labels file or a label

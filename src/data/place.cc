@@ -5,8 +5,8 @@
 namespace gleaner {
 
 std::string Place::text() const {
-  return unit == Unit::line ? fmt::format("{}:{}", path.string(), number)
-                            : fmt::format("{}: at byte {}", path.string(), number);
+  if (unit == Unit::line) return fmt::format("{}:{}", path.string(), number);
+  return fmt::format("{}: {} {}", path.string(), unit == Unit::byte ? "at byte" : "in row", number);
 }
 
 Error unexpected(const Place& place, std::string_view found, std::string_view expected,

@@ -11,15 +11,15 @@
 
 namespace gleaner {
 
-/// A line of a text file, or a byte of a binary one. Non-owning: for the time of a message.
+/// A line of a text file, a byte of a binary one, a row of an array. Non-owning: for the time of a message.
 struct Place {
-  enum class Unit : std::uint8_t { line, byte };
+  enum class Unit : std::uint8_t { line, byte, row };
 
   const std::filesystem::path& path;
   Unit unit = Unit::line;
-  std::uint64_t number = 0;  ///< lines count from 1, bytes from 0
+  std::uint64_t number = 0;  ///< lines and rows count from 1, bytes from 0
 
-  /// "FILE:LINE" or "FILE: at byte N".
+  /// "FILE:LINE", "FILE: at byte N" or "FILE: in row N".
   [[nodiscard]] std::string text() const;
 };
 

@@ -69,6 +69,7 @@ void ServerHalf::on(CombineThread::RoundDone& done) {
   page.slowness = slowness_.of_round(ledger_);
   observer_.on_round(book_.round_ends(done.commit, {done.took, done.step.value(), done.gradient_error,
                                                     done.vector_bytes, done.test_accuracy, std::move(page)}));
+  observer_.on_model(round_, *parameters_);
   owner_.post(ServerEvent(CommitDone{done.commit.stamp}));
   owner_.post(NextRound{});
 }

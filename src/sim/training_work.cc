@@ -112,6 +112,7 @@ Status TrainingWork::commit(const Commit& commit) {
   recovered.ledger = ledger_.round();
   recovered.ledger.slowness = slowness_.of_round(ledger_);
   observer_.on_round(book_.round_ends(commit, recovered));
+  observer_.on_model(stamp_.round, *trainer_.parameters());
   return {};
 }
 

@@ -11,6 +11,7 @@ namespace gleaner {
 
 Result<std::shared_ptr<const Objective>> build_objective(const ObjectiveChoice& choice, const Dataset& data,
                                                          std::vector<IndexRange> chunk_rows) {
+  if (choice.maker) return choice.maker(data, std::move(chunk_rows), choice.mini);
   const Samples samples = samples_of(data);
   if (choice.name == "logistic" && data.classes > 2) {
     return bad_input(fmt::format("--objective logistic is for 2 classes, {} has {}", data.name, data.classes),

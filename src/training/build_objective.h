@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,11 +15,17 @@
 
 namespace gleaner {
 
+/// Makes an objective that this room does not know, over chunks of data that outlive it and stay where they
+/// are.
+using ObjectiveMaker = std::function<Result<std::shared_ptr<const Objective>>(
+    const Dataset& data, std::vector<IndexRange> chunk_rows, const MiniBatch& mini)>;
+
 /// What server and workers must agree on, beside the data.
 struct ObjectiveChoice {
-  std::string name;    ///< softmax | logistic | linear | mlp
+  std::string name;    ///< softmax | logistic | linear | mlp; of others, which `maker` makes, any
   std::string hidden;  ///< widths of the hidden layers of mlp
   MiniBatch mini;
+  ObjectiveMaker maker = {};
 };
 
 /// The objective over the chunks `chunk_rows` of `data`, which must outlive it and stay where it is. Errors

@@ -13,6 +13,8 @@ Rates rates_of(std::string_view objective) {
   if (objective == "mlp") return {0.5, 0.2, 0.01};
   // The squared loss curves as much as E ||x||^2, about 100 for pixels; steps above 2 / that diverge.
   if (objective == "linear") return {0.01, 0.005, 0.01};
+  if (objective == "torchscript") return {0.05, 0.02, 0.002};
+  if (objective == "charlm") return {0.5, 0.2, 0.003};
   return {0.01, 0.001, 0.001};
 }
 
@@ -20,7 +22,8 @@ Rates rates_of(std::string_view objective) {
 
 OptimizerOptions default_optimizer(std::string_view objective, std::optional<OptimizerKind> kind) {
   OptimizerOptions options;
-  options.kind = kind.value_or(OptimizerKind::momentum);
+  const bool deep = objective == "torchscript" || objective == "charlm";
+  options.kind = kind.value_or(deep ? OptimizerKind::adam : OptimizerKind::momentum);
   const Rates rates = rates_of(objective);
   switch (options.kind) {
     case OptimizerKind::sgd: options.learning_rate = rates.sgd; break;

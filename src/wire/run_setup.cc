@@ -10,6 +10,8 @@ namespace gleaner {
 namespace {
 
 constexpr std::size_t kPlanBytesMax = std::size_t{1} << 30U;
+constexpr std::size_t kModuleBytesMax = std::size_t{1} << 32U;
+constexpr std::uint8_t kTokens = 1;
 constexpr std::size_t kChunksMax = std::size_t{1} << 24U;
 constexpr std::size_t kChunkEntryBytes = 7;  // at least: three varints and a checksum
 constexpr std::size_t kDigestDigits = 16;
@@ -35,6 +37,32 @@ std::vector<ChunkEntry> read_chunks(FieldReader& in) {
   return chunks;
 }
 
+void write(FieldWriter& out, const ModuleSetup& module) {
+  out.varint(module.bytes.size());
+  if (module.bytes.empty()) return;
+  out.raw(module.bytes);
+  out.text(module.loss);
+  out.text(module.input_shape);
+  out.text(module.device);
+  out.fixed<std::uint8_t>(module.tokens ? kTokens : 0);
+  out.varint(module.micro_batch);
+  out.varint(module.threads);
+}
+
+ModuleSetup read_module(FieldReader& in) {
+  ModuleSetup m;
+  m.bytes = in.take("the module", in.count("the bytes of the module", kModuleBytesMax));
+  if (m.bytes.empty()) return m;
+  m.loss = in.text("the loss", kNameBytesMax);
+  m.input_shape = in.text("the shape of a sample", kSentenceBytesMax);
+  m.device = in.text("the device", kNameBytesMax);
+  m.tokens = in.bits("the flags of the module", kTokens) != 0;
+  m.micro_batch = in.varint("the micro-batch");
+  m.threads = in.varint("the threads");
+  if (in.ok() && (m.micro_batch == 0 || m.threads == 0)) in.refuse("the micro-batch or the threads", "are 0");
+  return m;
+}
+
 }  // namespace
 
 std::string encode(const RunSetup& setup) {
@@ -42,6 +70,7 @@ std::string encode(const RunSetup& setup) {
   out.text(setup.plan);
   out.text(setup.objective);
   out.text(setup.hidden);
+  write(out, setup.module);
   out.text(setup.speeds);
   out.text(setup.speeds_table);
   out.fixed(setup.seed);
@@ -66,6 +95,7 @@ Result<RunSetup> decode_run_setup(std::string_view bytes) {
   s.plan = in.text("the plan", kPlanBytesMax);
   s.objective = in.text("the objective", kNameBytesMax);
   s.hidden = in.text("the hidden widths", kSentenceBytesMax);
+  s.module = read_module(in);
   s.speeds = in.text("the speeds", kPlanBytesMax);
   s.speeds_table = in.text("the table of speeds", kPlanBytesMax);
   s.seed = in.fixed<std::uint64_t>("the seed");

@@ -19,11 +19,24 @@ struct ChunkEntry {
   bool operator==(const ChunkEntry&) const = default;
 };
 
+/// An objective that is a module of LibTorch.
+struct ModuleSetup {
+  std::string bytes;              ///< a TorchScript file; empty: the objective is one of Gleaner's own
+  std::string loss;               ///< cross_entropy | mse | module
+  std::string input_shape;        ///< of one sample, "1x28x28"; empty: as the module says, or flat
+  std::string device;             ///< cpu | cuda
+  bool tokens = false;            ///< its samples are whole numbers
+  std::uint64_t micro_batch = 0;  ///< most samples at once
+  std::uint64_t threads = 0;      ///< on which one worker computes
+  bool operator==(const ModuleSetup&) const = default;
+};
+
 /// Told to every worker that has a place; the same for all. Text fields are what the flags of `train` say.
 struct RunSetup {
   std::string plan;          ///< canonical JSON of the plan
-  std::string objective;     ///< softmax | logistic | linear | mlp
+  std::string objective;     ///< softmax | logistic | linear | mlp | torchscript | charlm
   std::string hidden;        ///< widths of an mlp
+  ModuleSetup module;        ///< torchscript, charlm
   std::string speeds;        ///< injected chunk times
   std::string speeds_table;  ///< of a trace: what its file says, as CSV, since workers do not have it
   std::uint64_t seed = 1;
@@ -38,7 +51,8 @@ struct RunSetup {
   bool operator==(const RunSetup&) const = default;
 };
 
-/// REQUIRES: plan, objective, hidden, speeds and speeds_table are clean text (fields.h).
+/// REQUIRES: plan, objective, hidden, speeds, speeds_table and the texts of the module are clean text
+/// (fields.h).
 [[nodiscard]] std::string encode(const RunSetup& setup);
 /// Errors, naming the field: as codec.h says; a digest of another form; a dimension or segments of 0.
 [[nodiscard]] Result<RunSetup> decode_run_setup(std::string_view bytes);

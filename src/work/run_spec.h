@@ -87,6 +87,8 @@ class RunObserver : public TraceSink {
  public:
   /// A round is committed.
   virtual void on_round(const RoundRecord& record) = 0;
+  /// The model after the round of the last on_round(), outside the timed part of rounds.
+  virtual void on_model(RoundId /*round*/, const std::vector<float>& /*parameters*/) {}
   /// A worker has done this fraction of the chunk in hand.
   virtual void on_fraction(WorkerId /*worker*/, double /*fraction*/) {}
   /// The rounds so far are about to be made durable: what is kept of them elsewhere (a log) should be so,

@@ -21,8 +21,8 @@ def block{0}(self, h: Tensor) -> Tensor:
     qkv = torch.matmul(a, self.qkv{0}) + self.qkv{0}_bias
     q, k, v = qkv.view(n, t, 3, {1}, width // {1}).permute(2, 0, 3, 1, 4).unbind(0)
     scores = torch.matmul(q, k.transpose(2, 3)) * {2}
-    later = torch.ones(t, t, dtype=torch.bool, device=h.device).triu(1)
-    seen = torch.softmax(scores.masked_fill(later, -1e9), 3)
+    place = torch.arange(t, device=h.device)
+    seen = torch.softmax(scores.masked_fill(place > place.unsqueeze(1), -1e9), 3)
     joined = torch.matmul(seen, v).transpose(1, 2).reshape(n, t, width)
     h = h + torch.matmul(joined, self.out{0}) + self.out{0}_bias
     b = torch.layer_norm(h, [width], self.norm_b{0}, self.norm_b{0}_bias, 1e-5, False)

@@ -26,12 +26,22 @@ at::Tensor view_of(std::span<const float> numbers, std::vector<std::int64_t> sha
   return torch::from_blob(const_cast<float*>(numbers.data()), shape, at::kFloat);
 }
 
+// A copy whose parameters are the leaves of a graph of their own.
+torch::jit::Module copy_of(const torch::jit::Module& module) {
+  const at::NoGradGuard no_gradient;
+  torch::jit::Module copy = module.deepcopy();
+  auto original = module.named_parameters(/*recurse=*/true).begin();
+  for (const auto& p : copy.named_parameters(/*recurse=*/true)) {
+    p.value.set_requires_grad((*original).value.requires_grad());
+    ++original;
+  }
+  return copy;
+}
+
 }  // namespace
 
-Instance::Instance(const Prototype& prototype, at::ScalarType type)
-    : prototype_(prototype), type_(type), module_(prototype.module.deepcopy()) {
+Instance::Instance(const Prototype& prototype) : prototype_(prototype), module_(copy_of(prototype.module)) {
   module_.to(prototype.device);
-  if (type != at::kFloat) module_.to(type);
   tensors_ = tensors_of(module_);
   for (std::size_t i = 0; i < tensors_.state.size(); ++i) {
     const bool moves =
@@ -54,14 +64,12 @@ void Instance::set(std::span<const float> theta) {
   for (const std::size_t i : prototype_.moving) take(tensors_.state[i].tensor);
 }
 
-template <class T>
-void Instance::bind(std::span<T> gradient) {
+void Instance::bind(std::span<float> gradient) {
   std::size_t at = 0;
   for (NamedTensor& p : tensors_.trained) {
     const auto n = static_cast<std::size_t>(p.tensor.numel());
-    const std::span<T> place = gradient.subspan(at, n);
-    p.tensor.mutable_grad() = p.tensor.is_cpu() ? torch::from_blob(place.data(), p.tensor.sizes(),
-                                                                   c10::CppTypeToScalarType<T>::value)
+    const std::span<float> place = gradient.subspan(at, n);
+    p.tensor.mutable_grad() = p.tensor.is_cpu() ? torch::from_blob(place.data(), p.tensor.sizes(), at::kFloat)
                                                 : at::zeros_like(p.tensor);
     at += n;
   }
@@ -71,14 +79,12 @@ void Instance::unbind() {
   for (NamedTensor& p : tensors_.trained) p.tensor.mutable_grad() = at::Tensor();
 }
 
-template <class T>
-void Instance::collect(std::span<T> gradient) {
+void Instance::collect(std::span<float> gradient) {
   std::size_t at = 0;
   for (const NamedTensor& p : tensors_.trained) {
     const auto n = static_cast<std::size_t>(p.tensor.numel());
     if (!p.tensor.is_cpu()) {
-      torch::from_blob(gradient.subspan(at, n).data(), p.tensor.sizes(), c10::CppTypeToScalarType<T>::value)
-          .copy_(p.tensor.grad());
+      torch::from_blob(gradient.subspan(at, n).data(), p.tensor.sizes(), at::kFloat).copy_(p.tensor.grad());
     }
     at += n;
   }
@@ -88,7 +94,7 @@ void Instance::collect(std::span<T> gradient) {
 at::Tensor Instance::inputs_of(const SampleBatch& batch) const {
   std::vector<std::int64_t> shape{static_cast<std::int64_t>(batch.rows)};
   shape.insert(shape.end(), prototype_.input_shape.begin(), prototype_.input_shape.end());
-  return view_of(batch.inputs, shape).to(prototype_.device, prototype_.tokens ? at::kLong : type_);
+  return view_of(batch.inputs, shape).to(prototype_.device, prototype_.tokens ? at::kLong : at::kFloat);
 }
 
 Instance::Outcome Instance::forward(const SampleBatch& batch) {
@@ -96,7 +102,7 @@ Instance::Outcome Instance::forward(const SampleBatch& batch) {
   const at::Tensor x = inputs_of(batch);
   const bool classes =
       prototype_.loss == Loss::cross_entropy || (prototype_.loss == Loss::own && prototype_.classes > 0);
-  const at::Tensor y = view_of(batch.labels, {rows}).to(prototype_.device, classes ? at::kLong : type_);
+  const at::Tensor y = view_of(batch.labels, {rows}).to(prototype_.device, classes ? at::kLong : at::kFloat);
   if (prototype_.loss == Loss::own) {
     const c10::IValue out = module_.forward({x, y});
     if (out.isTensor()) return {out.toTensor(), {}};
@@ -153,14 +159,13 @@ void Instance::test(const SampleBatch& batch, Tallies& tallies) {
   tally(forward(batch), batch.rows, tallies);
 }
 
-template <class T>
-void Instance::read_moving(std::span<T> out, double weight) const {
+void Instance::read_moving(std::span<float> out, double weight) const {
   std::size_t at = 0;
   for (const std::size_t i : prototype_.moving) {
     const at::Tensor now =
         tensors_.state[i].tensor.detach().to(c10::Device(at::kCPU), at::kDouble).contiguous().view(-1);
     const double* const numbers = now.data_ptr<double>();
-    for (std::int64_t k = 0; k < now.numel(); ++k) out[at++] = static_cast<T>(weight * numbers[k]);
+    for (std::int64_t k = 0; k < now.numel(); ++k) out[at++] = static_cast<float>(weight * numbers[k]);
   }
 }
 
@@ -185,12 +190,5 @@ std::vector<float> Instance::scores(std::span<const std::uint32_t> tokens) {
                              .contiguous();
   return {out.data_ptr<float>(), out.data_ptr<float>() + out.numel()};
 }
-
-template void Instance::bind<float>(std::span<float>);
-template void Instance::bind<double>(std::span<double>);
-template void Instance::collect<float>(std::span<float>);
-template void Instance::collect<double>(std::span<double>);
-template void Instance::read_moving<float>(std::span<float>, double) const;
-template void Instance::read_moving<double>(std::span<double>, double) const;
 
 }  // namespace gleaner

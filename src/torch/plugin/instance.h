@@ -38,33 +38,28 @@ struct SampleBatch {
   std::span<const float> labels;  ///< rows
 };
 
-/// A copy of the module, in float32 or, as its own slow twin, in float64. Belongs to one thread at a time.
-/// Throws what LibTorch throws.
+/// A copy of the module. Belongs to one thread at a time. Throws what LibTorch throws.
 class Instance {
  public:
-  Instance(const Prototype& prototype, at::ScalarType type);
+  explicit Instance(const Prototype& prototype);
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
   /// Takes over trained parameters, then moving buffers.
   void set(std::span<const float> theta);
-  /// From now on train() adds gradients to this: T is float or double, as the instance. Its places are those
-  /// of the trained parameters in theta. Must live until unbind() or
-  /// collect().
-  template <class T>
-  void bind(std::span<T> gradient);
+  /// From now on train() adds gradients to this. Its places are those of the trained parameters in theta.
+  /// Must live until unbind() or collect().
+  void bind(std::span<float> gradient);
   void unbind();
   /// Brings what was added on another device to where it was bound to, and unbinds.
-  template <class T>
-  void collect(std::span<T> gradient);
+  void collect(std::span<float> gradient);
   /// Forward and backward over the batch: adds to the tallies and to what is bound.
   void train(const SampleBatch& batch, std::uint64_t seed, Tallies& tallies);
   /// Forward as it is when trained: nothing is dropped, nothing moves.
   void test(const SampleBatch& batch, Tallies& tallies);
 
   /// The moving buffers as they are now, each number times `weight`.
-  template <class T>
-  void read_moving(std::span<T> out, double weight) const;
+  void read_moving(std::span<float> out, double weight) const;
   /// The name of a tensor that should not have moved, but did; empty if there is none.
   [[nodiscard]] std::string stray() const;
   /// scores(tokens) of the module: the numbers after the last token.
@@ -83,7 +78,6 @@ class Instance {
   void tally(const Outcome& outcome, std::size_t rows, Tallies& tallies);
 
   const Prototype& prototype_;
-  at::ScalarType type_;
   torch::jit::Module module_;
   ModuleTensors tensors_;
   bool tells_right_ = false;

@@ -76,23 +76,22 @@ void write_tallies(const Tallies& tallies, std::span<float> out) {
 // An instance for as long as it is needed; one that threw is not used again.
 class ModuleObjective::Borrowed {
  public:
-  Borrowed(const ModuleObjective& owner, at::ScalarType type)
-      : owner_(owner), idle_(type == at::kFloat ? owner.idle_ : owner.idle_twins_) {
+  explicit Borrowed(const ModuleObjective& owner) : owner_(owner) {
     use_threads(owner.setting_.threads);
     {
       const std::scoped_lock lock(owner_.mutex_);
-      if (!idle_.empty()) {
-        instance_ = std::move(idle_.back());
-        idle_.pop_back();
+      if (!owner_.idle_.empty()) {
+        instance_ = std::move(owner_.idle_.back());
+        owner_.idle_.pop_back();
       }
     }
-    if (!instance_) instance_ = std::make_unique<Instance>(owner.prototype_, type);
+    if (!instance_) instance_ = std::make_unique<Instance>(owner.prototype_);
   }
   ~Borrowed() {
     if (!sound_) return;
     instance_->unbind();
     const std::scoped_lock lock(owner_.mutex_);
-    idle_.push_back(std::move(instance_));
+    owner_.idle_.push_back(std::move(instance_));
   }
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
@@ -103,7 +102,6 @@ class ModuleObjective::Borrowed {
 
  private:
   const ModuleObjective& owner_;
-  std::vector<std::unique_ptr<Instance>>& idle_;
   std::unique_ptr<Instance> instance_;
   bool sound_ = false;
 };
@@ -134,20 +132,18 @@ void ModuleObjective::initial(std::uint64_t /*seed*/, std::span<float> theta) co
   for (const std::size_t i : prototype_.moving) put(tensors.state[i].tensor);
 }
 
-template <class T>
-bool ModuleObjective::add_chunk(Instance& instance, ChunkId chunk, RoundId round, std::span<T> gradient,
-                                Tallies& tallies, Pulse& pulse) const {
+template <class AfterPart>
+bool ModuleObjective::for_each_part(Instance& instance, ChunkId chunk, RoundId round, Tallies& tallies,
+                                    AfterPart after_part) const {
   const BatchRows rows(mini_, chunk_rows_[chunk.index()], chunk, round);
   Gatherer gather(samples_);
   const std::size_t parts = (rows.size() + setting_.micro_batch - 1) / setting_.micro_batch;
   std::vector<std::size_t> numbers;
-  instance.bind(gradient.first(parameters_ - buffers_));
   for (std::size_t k = 0; k < parts; ++k) {
     rows.read(part_begin(rows.size(), parts, k), part_begin(rows.size(), parts, k + 1), numbers);
     instance.train(gather.read(numbers), seed_of(setting_.seed, round, chunk, k), tallies);
-    if (k + 1 < parts && !pulse.tick(static_cast<double>(k + 1) / static_cast<double>(parts))) return false;
+    if (!after_part(static_cast<double>(k + 1) / static_cast<double>(parts))) return false;
   }
-  instance.collect(gradient.first(parameters_ - buffers_));
   return true;
 }
 
@@ -155,14 +151,18 @@ bool ModuleObjective::chunk_gradient(std::span<const float> theta, ChunkId chunk
                                      std::span<float> out, Pulse& pulse) const {
   GLEANER_CHECK(theta.size() == parameters_ && out.size() == dimension(), "vectors of another model");
   try {
-    Borrowed instance(*this, at::kFloat);
+    Borrowed instance(*this);
     instance->set(theta);
     std::fill(out.begin(), out.end(), 0.0F);
     Tallies tallies;
-    const bool whole = add_chunk(*instance, chunk, round, out.first(parameters_), tallies, pulse);
+    const std::span<float> gradient = out.first(trained());
+    instance->bind(gradient);
+    const bool whole = for_each_part(*instance, chunk, round, tallies,
+                                     [&](double done) { return done >= 1 || pulse.tick(done); });
+    if (whole) instance->collect(gradient);
     instance.is_sound();
     if (!whole) return false;
-    instance->read_moving(out.subspan(parameters_ - buffers_, buffers_), tallies.samples);
+    instance->read_moving(out.subspan(trained(), buffers_), tallies.samples);
     write_tallies(tallies, out.subspan(parameters_));
     const std::string stray = instance->stray();
     if (stray.empty()) return true;
@@ -191,34 +191,35 @@ std::string ModuleObjective::trouble(ChunkId chunk, RoundId round) const {
 Tallies ModuleObjective::reference_chunk(std::span<const float> theta, ChunkId chunk, RoundId round,
                                          std::span<double> gradient) const {
   GLEANER_CHECK(theta.size() == parameters_ && gradient.size() == parameters_, "vectors of another model");
-  FreePulse pulse;
-  if (has_twin_) {
-    try {
-      Borrowed instance(*this, at::kDouble);
-      instance->set(theta);
-      std::vector<double> sums(parameters_, 0);
-      Tallies tallies;
-      GLEANER_CHECK(add_chunk(*instance, chunk, round, std::span<double>(sums), tallies, pulse),
-                    "a free pulse never stops");
-      instance->read_moving(std::span(sums).subspan(parameters_ - buffers_), tallies.samples);
-      instance.is_sound();
-      for (std::size_t i = 0; i < parameters_; ++i) gradient[i] += sums[i];
-      return tallies;
-    } catch (const std::exception&) {  // numbers in its code that are float32 and nothing else
-      has_twin_ = false;
-    }
+  Tallies tallies;
+  try {
+    Borrowed instance(*this);
+    instance->set(theta);
+    std::vector<float> part(trained());
+    instance->bind(part);
+    for_each_part(*instance, chunk, round, tallies, [&](double) {
+      instance->collect(part);
+      for (std::size_t i = 0; i < part.size(); ++i) gradient[i] += part[i];
+      std::fill(part.begin(), part.end(), 0.0F);
+      instance->bind(part);
+      return true;
+    });
+    std::vector<float> moving(buffers_);
+    instance->read_moving(moving, 1);
+    for (std::size_t i = 0; i < buffers_; ++i) gradient[trained() + i] += tallies.samples * moving[i];
+    instance.is_sound();
+  } catch (const std::exception& e) {
+    remember(round, chunk, fmt::format("the module failed: {}", words_of(e)));
+    std::fill(gradient.begin(), gradient.end(), std::numeric_limits<double>::quiet_NaN());
   }
-  std::vector<float> one(dimension());
-  GLEANER_CHECK(chunk_gradient(theta, chunk, round, one, pulse), "a free pulse never stops");
-  for (std::size_t i = 0; i < parameters_; ++i) gradient[i] += one[i];
-  return {one[parameters_], one[parameters_ + 1], one[parameters_ + 2]};
+  return tallies;
 }
 
 Tallies ModuleObjective::evaluate(std::span<const float> theta, const Samples& samples) const {
   GLEANER_CHECK(theta.size() == parameters_, "a vector of another model");
   Tallies tallies;
   try {
-    Borrowed instance(*this, at::kFloat);
+    Borrowed instance(*this);
     instance->set(theta);
     Gatherer gather(samples);
     std::vector<std::size_t> rows;
@@ -249,7 +250,7 @@ std::vector<Objective::Part> ModuleObjective::parts() const {
 
 Result<std::string> ModuleObjective::exported(std::span<const float> theta, const ExtraFiles& extra) const {
   try {
-    Instance instance(prototype_, at::kFloat);
+    Instance instance(prototype_);
     instance.set(theta);
     torch::jit::Module module = instance.module();
     module.to(c10::Device(at::kCPU));
@@ -270,7 +271,7 @@ Result<std::vector<std::uint32_t>> ModuleObjective::written(std::span<const floa
   std::vector<std::uint32_t> text(start.begin(), start.end());
   Random random({.seed = seed, .purpose = Purpose::dropout});
   try {
-    Borrowed instance(*this, at::kFloat);
+    Borrowed instance(*this);
     instance->set(theta);
     for (std::size_t k = 0; k < tokens; ++k) {
       const std::size_t seen = std::min(context, text.size());
@@ -308,7 +309,7 @@ Status ModuleObjective::try_out(Prototype& prototype, const Setting& setting, co
   try {
     for (std::vector<float>& gradient : twice) {
       gradient.assign(trained, 0.0F);
-      Instance instance(prototype, at::kFloat);
+      Instance instance(prototype);
       instance.bind(std::span<float>(gradient));
       Tallies tallies;
       instance.train(batch, 1, tallies);

@@ -39,6 +39,9 @@ class ModuleObjective final : public TorchModel {
   bool chunk_gradient(std::span<const float> parameters, ChunkId chunk, RoundId round, std::span<float> out,
                       Pulse& pulse) const override;
   std::string trouble(ChunkId chunk, RoundId round) const override;
+  /// The module's own gradients of the parts of a chunk, summed in double precision. (The module in double
+  /// precision would be another function: where a rectifier or a maximum is at its kink, the least rounding
+  /// decides which side counts.)
   Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,
                           std::span<double> gradient) const override;
   Tallies evaluate(std::span<const float> parameters, const Samples& samples) const override;
@@ -53,9 +56,11 @@ class ModuleObjective final : public TorchModel {
 
  private:
   class Borrowed;
-  template <class T>
-  bool add_chunk(Instance& instance, ChunkId chunk, RoundId round, std::span<T> gradient, Tallies& tallies,
-                 Pulse& pulse) const;
+  /// One part of a chunk after the other through `instance`; `after_part` is told how far it has got, and may
+  /// say stop.
+  template <class AfterPart>
+  bool for_each_part(Instance& instance, ChunkId chunk, RoundId round, Tallies& tallies,
+                     AfterPart after_part) const;
   void remember(RoundId round, ChunkId chunk, std::string why) const;
 
   Prototype prototype_;
@@ -66,9 +71,7 @@ class ModuleObjective final : public TorchModel {
   std::size_t parameters_ = 0, buffers_ = 0;
 
   mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Instance>> idle_;        // float32
-  mutable std::vector<std::unique_ptr<Instance>> idle_twins_;  // float64
-  mutable bool has_twin_ = true;  // false: the module cannot compute in double precision
+  mutable std::vector<std::unique_ptr<Instance>> idle_;
   mutable std::map<std::pair<std::uint64_t, std::uint32_t>, std::string> troubles_;
 };
 
