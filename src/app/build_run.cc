@@ -44,9 +44,11 @@ Result<RunSpec> RunKit::spec(Method method) const {
   if (!plan) return plan.error();
   spec.plan = std::move(plan).value();
   spec.code = code_for(method);
-  Result<std::shared_ptr<const Objective>> made = make_objective(options_, data_.train, spec.plan->chunks());
+  Result<std::shared_ptr<const Objective>> made =
+      make_objective(options_, data_.train, spec.plan->chunks(), settings_.local);
   if (!made) return made.error();
   spec.objective = std::move(made).value();
+  spec.local = settings_.local;
   spec.optimizer = settings_.optimizer;
   spec.schedule = settings_.schedule;
   spec.l2 = options_.l2;
@@ -102,6 +104,9 @@ StartRecord RunKit::start_record(const RunSpec& spec) const {
   r.rounds = spec.rounds;
   r.learning_rate = spec.optimizer.learning_rate;
   r.l2 = spec.l2;
+  r.local_steps = spec.local.steps;
+  r.local_learning_rate = spec.local.learning_rate;
+  r.prox = spec.local.prox;
   return r;
 }
 

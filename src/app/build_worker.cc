@@ -28,6 +28,10 @@ Result<RunSetup> setup_of(const RunSpec& spec, const TrainOptions& options, cons
   }
   setup.seed = spec.seed;
   setup.batch = options.batch;
+  setup.local_steps = spec.local.steps;
+  setup.local_rate = spec.local.learning_rate;
+  setup.prox = spec.local.prox;
+  setup.l2 = spec.local.l2;
   setup.features = catalogue.data().features;
   setup.classes = catalogue.data().classes;
   setup.dimension = spec.objective->dimension();
@@ -63,8 +67,10 @@ Result<RunSpec> worker_spec(const RunSetup& setup, std::shared_ptr<const Plan> p
         fmt::format("--speeds {}: the server's table of times did not come with it", setup.speeds),
         std::string(kSameRelease));
   }
+  spec.local = {static_cast<std::size_t>(setup.local_steps), setup.local_rate, setup.prox, setup.l2};
   Result<std::shared_ptr<const Objective>> objective = objective_over(
-      std::move(held), {setup.objective, setup.hidden, {static_cast<std::size_t>(setup.batch), setup.seed}});
+      std::move(held),
+      {setup.objective, setup.hidden, {static_cast<std::size_t>(setup.batch), setup.seed}, spec.local});
   if (!objective) return objective.error();
   spec.objective = std::move(objective).value();
   if (spec.objective->dimension() != setup.dimension) {

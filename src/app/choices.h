@@ -15,7 +15,8 @@ inline constexpr std::array<std::string_view, 7> kRoundOrders{"auto",   "optimal
                                                               "random", "given",   "learned"};
 inline constexpr std::array<std::string_view, 4> kFrames{"auto", "ones", "gaussian", "coloured"};
 inline constexpr std::array<std::string_view, 4> kObjectives{"softmax", "logistic", "linear", "mlp"};
-inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};
+inline constexpr std::array<std::string_view, 7> kOptimizers{"sgd",    "momentum", "nesterov", "adam",
+                                                             "fedavg", "fedavgm",  "fedadam"};
 inline constexpr std::array<std::string_view, 5> kSchedules{"constant", "step", "cosine", "linear", "warmup"};
 inline constexpr std::array<std::string_view, 5> kFormats{"auto", "csv", "libsvm", "idx", "npy"};
 inline constexpr std::array<std::string_view, 2> kClocks{"real", "virtual"};

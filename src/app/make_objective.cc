@@ -9,10 +9,11 @@
 namespace gleaner {
 
 Result<std::shared_ptr<const Objective>> make_objective(const TrainOptions& o, const Dataset& train,
-                                                        std::size_t chunks) {
+                                                        std::size_t chunks, const LocalUpdates& local) {
   Result<std::vector<IndexRange>> rows = chunk_ranges(train.rows, chunks);
   if (!rows) return rows.error();
-  return build_objective({o.objective, o.hidden, {o.batch, o.plan.seed}}, train, std::move(rows).value());
+  return build_objective({o.objective, o.hidden, {o.batch, o.plan.seed}, local}, train,
+                         std::move(rows).value());
 }
 
 }  // namespace gleaner

@@ -17,6 +17,8 @@ Result<std::shared_ptr<const Objective>> build_objective(const ObjectiveChoice& 
                      "use --objective softmax");
   }
   const std::size_t classes = std::max<std::size_t>(2, data.classes);
+  std::vector<std::size_t> sizes;
+  for (const IndexRange& range : chunk_rows) sizes.push_back(range.size());
   const auto make = [&]() -> Result<std::unique_ptr<Objective>> {
     if (choice.name == "logistic") return make_logistic(samples, std::move(chunk_rows), choice.mini);
     if (choice.name == "linear") return make_linear(samples, std::move(chunk_rows), choice.mini);
@@ -31,7 +33,9 @@ Result<std::shared_ptr<const Objective>> build_objective(const ObjectiveChoice& 
   };
   Result<std::unique_ptr<Objective>> made = make();
   if (!made) return made.error();
-  return std::shared_ptr<const Objective>(std::move(made).value());
+  std::shared_ptr<const Objective> objective = std::move(made).value();
+  if (!choice.local.on()) return objective;
+  return make_local_updates(std::move(objective), choice.local, std::move(sizes));
 }
 
 }  // namespace gleaner

@@ -9,6 +9,7 @@
 #include "base/range.h"
 #include "base/result.h"
 #include "data/dataset.h"
+#include "objective/local_updates.h"
 #include "objective/mini_batch.h"
 #include "objective/objective.h"
 
@@ -19,6 +20,7 @@ struct ObjectiveChoice {
   std::string name;    ///< softmax | logistic | linear | mlp
   std::string hidden;  ///< widths of the hidden layers of mlp
   MiniBatch mini;
+  LocalUpdates local{};  ///< not on(): chunk vectors are gradients
 };
 
 /// The objective over the chunks `chunk_rows` of `data`, which must outlive it and stay where it is. Errors
