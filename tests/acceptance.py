@@ -10,6 +10,7 @@ comes first). Without SECTION all of them run:
     loss       two blocks, and a worker lost in the middle of round 5
     census     a8a: logistic regression, sparse, 16 workers
     twin       the model equals one trained by a few lines of numpy
+    fedavg     local updates equal those of a few lines of numpy, round after round, whoever is slow or lost
     clock      --clock virtual: the same seed gives the same JSON
     other      the same JSON from another build of the program (--other)
     interrupt  SIGINT ends a run in good order
@@ -45,6 +46,7 @@ from acceptance_conditions import conditions
 from acceptance_disasters import disasters
 from acceptance_grid import grid
 from acceptance_kills import kills
+from acceptance_local import fedavg
 from acceptance_policies import policies
 from acceptance_reproduce import reproduce
 from acceptance_rounds import census, clock, interrupt, loss, other, speed, twin
@@ -95,7 +97,7 @@ def contract(t):
     t.check(not out and table_of(err), "without --json nothing is on stdout; the table is on stderr")
 
 
-SECTIONS = {f.__name__: f for f in [speed, loss, census, twin, clock, other, interrupt, plans, mlp, resume, models,
+SECTIONS = {f.__name__: f for f in [speed, loss, census, twin, fedavg, clock, other, interrupt, plans, mlp, resume, models,
                                        files, contract, simulate, conditions, disasters, advise, policies, grid,
                                        kills, reproduce]}
 

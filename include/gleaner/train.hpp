@@ -28,15 +28,17 @@ struct Round {
 
 /// How to train. The defaults run.
 struct TrainOptions {
-  std::uint64_t rounds = 100;          ///< at most
-  double target_accuracy = 0;          ///< in (0, 1]: stop when a round begins with it; 0: none
-  double time_limit_seconds = 0;       ///< > 0: begin no round after so long; 0: none
-  std::string optimizer = "momentum";  ///< sgd | momentum | nesterov | adam
-  double learning_rate = 0.1;          ///< > 0
-  std::string schedule = "constant";   ///< of the learning rate, as --schedule: "cosine:min=0.05,warmup=10"
-  double momentum = 0.9;               ///< in [0, 1); of adam: the decay of the first moment
-  double l2 = 0;                       ///< lambda >= 0: adds lambda / 2 ||parameters||^2 to the loss
-  std::uint64_t seed = 1;              ///< of injected slowness and losses
+  std::uint64_t rounds = 100;     ///< at most
+  double target_accuracy = 0;     ///< in (0, 1]: stop when a round begins with it; 0: none
+  double time_limit_seconds = 0;  ///< > 0: begin no round after so long; 0: none
+  /// sgd | momentum | nesterov | adam; where the sums are changes that local steps made, and no gradients:
+  /// fedavg | fedavgm | fedadam.
+  std::string optimizer = "momentum";
+  double learning_rate = 0.1;         ///< > 0
+  std::string schedule = "constant";  ///< of the learning rate, as --schedule: "cosine:min=0.05,warmup=10"
+  double momentum = 0.9;              ///< in [0, 1); of adam: the decay of the first moment
+  double l2 = 0;                      ///< lambda >= 0: adds lambda / 2 ||parameters||^2 to the loss
+  std::uint64_t seed = 1;             ///< of injected slowness and losses
 
   double deadline_seconds =
       0;                ///< > 0: a round takes what is there after so long; its gradient may be partial

@@ -50,9 +50,10 @@ Result<RunSpec> RunKit::spec(Method method) const {
   spec.plan = std::move(plan).value();
   spec.code = code_for(method);
   Result<std::shared_ptr<const Objective>> made =
-      make_objective(options_, torch(), data_.train, spec.plan->chunks());
+      make_objective(options_, torch(), data_.train, spec.plan->chunks(), settings_.local);
   if (!made) return made.error();
   spec.objective = std::move(made).value();
+  spec.local = settings_.local;
   if (std::string arithmetic = spec.objective->arithmetic(); arithmetic != spec.plan->arithmetic())
     spec.plan = std::make_shared<const Plan>(spec.plan->with_arithmetic(std::move(arithmetic)));
   spec.optimizer = settings_.optimizer;
@@ -110,6 +111,9 @@ StartRecord RunKit::start_record(const RunSpec& spec) const {
   r.rounds = spec.rounds;
   r.learning_rate = spec.optimizer.learning_rate;
   r.l2 = spec.l2;
+  r.local_steps = spec.local.steps;
+  r.local_learning_rate = spec.local.learning_rate;
+  r.prox = spec.local.prox;
   return r;
 }
 

@@ -77,6 +77,10 @@ Result<RunSetup> setup_of(const RunSpec& spec, const TrainOptions& options, cons
   }
   setup.seed = spec.seed;
   setup.batch = options.batch;
+  setup.local_steps = spec.local.steps;
+  setup.local_rate = spec.local.learning_rate;
+  setup.prox = spec.local.prox;
+  setup.l2 = spec.local.l2;
   setup.features = catalogue.data().features;
   setup.classes = catalogue.data().classes;
   setup.dimension = spec.objective->dimension();
@@ -112,7 +116,9 @@ Result<RunSpec> worker_spec(const RunSetup& setup, std::shared_ptr<const Plan> p
         fmt::format("--speeds {}: the server's table of times did not come with it", setup.speeds),
         std::string(kSameRelease));
   }
-  ObjectiveChoice choice{setup.objective, setup.hidden, {static_cast<std::size_t>(setup.batch), setup.seed}};
+  spec.local = {static_cast<std::size_t>(setup.local_steps), setup.local_rate, setup.prox, setup.l2};
+  ObjectiveChoice choice{
+      setup.objective, setup.hidden, {static_cast<std::size_t>(setup.batch), setup.seed}, spec.local};
   if (!setup.module.bytes.empty()) {
     const Result<TorchKit> torch = TorchKit::make(choice_of(setup.module), "the server's module");
     if (!torch) return torch.error();

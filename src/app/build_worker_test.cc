@@ -102,6 +102,22 @@ TEST_F(BuildWorker, AWorkerRunsWhatTheServerThinksItRuns) {
   }
 }
 
+TEST_F(BuildWorker, LocalStepsTravelWithTheSetup) {
+  options_.objective = "mlp";
+  options_.batch = 4;
+  options_.local_steps = 3;
+  options_.local_rate = 0.3;
+  options_.prox = 0.7;
+  options_.l2 = 0.01;
+  const RunSetup setup = make();
+  const auto made = worker(setup, WorkerId(2));
+  ASSERT_TRUE(made) << made.error().sentence();
+  EXPECT_EQ(made.value().local, (LocalUpdates{3, 0.3, 0.7, 0.01}));
+  EXPECT_EQ(made.value().local, spec_.local);
+  expect_same_gradients(spec_, made.value(), WorkerId(2));
+  EXPECT_THAT(complaint([](RunSetup& s) { s.local_steps = 1; }), HasSubstr("--prox"));
+}
+
 TEST_F(BuildWorker, ATraceTravelsWithTheSetup) {
   const auto trace = folder_.path() / "times.csv";
   std::ofstream(trace) << "round,a,b,c,d,e\n1,.001,.002,.003,.004,.005\n2,.5,.4,.3,.2,.1\n";

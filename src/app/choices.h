@@ -19,7 +19,8 @@ inline constexpr std::array<std::string_view, 6> kObjectives{"softmax", "logisti
 inline constexpr std::array<std::string_view, 3> kLosses{"cross_entropy", "mse", "module"};
 inline constexpr std::array<std::string_view, 2> kInputs{"float", "tokens"};
 inline constexpr std::array<std::string_view, 3> kDevices{"auto", "cpu", "cuda"};
-inline constexpr std::array<std::string_view, 4> kOptimizers{"sgd", "momentum", "nesterov", "adam"};
+inline constexpr std::array<std::string_view, 7> kOptimizers{"sgd",    "momentum", "nesterov", "adam",
+                                                             "fedavg", "fedavgm",  "fedadam"};
 inline constexpr std::array<std::string_view, 5> kSchedules{"constant", "step", "cosine", "linear", "warmup"};
 inline constexpr std::array<std::string_view, 6> kFormats{"auto", "csv", "libsvm", "idx", "npy", "pt"};
 inline constexpr std::array<std::string_view, 2> kClocks{"real", "virtual"};

@@ -97,6 +97,9 @@ struct TrainOptions {
   std::optional<double> momentum;
   std::string schedule = "constant";
   double l2 = 0;
+  std::size_t local_steps = 0;       ///< 0: none, chunks give gradients
+  std::optional<double> local_rate;  ///< none: one that suits the objective
+  std::optional<double> prox;
   std::size_t batch = 0;  ///< samples per chunk and round; 0: the whole chunk
   std::uint64_t rounds = 100;
   std::string time_limit;

@@ -1,6 +1,7 @@
 #include "app/run_settings.h"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,12 +46,43 @@ Status read_policy(const TrainOptions& o, RunSettings& settings) {
   return {};
 }
 
+// The server's step is against a mean of changes that are steps already. Two names for one formula, or Adam's
+// epsilon of 1e-8 beside changes of 1e-3, would only be mistaken: so either has its own optimisers.
+Status check_kind(const TrainOptions& o, OptimizerKind kind) {
+  if (is_federated(kind) == (o.local_steps > 0)) return {};
+  const std::string given = fmt::format("--optimizer {}", name_of(kind));
+  if (o.local_steps == 0)
+    return bad_input(given + " averages local steps, and there are none",
+                     "give --local-steps 5, or another --optimizer");
+  return bad_input(
+      fmt::format("{} steps against gradients, and --local-steps {} gives none", given, o.local_steps),
+      kind == OptimizerKind::adam  ? "give --optimizer fedadam"
+      : kind == OptimizerKind::sgd ? "give --optimizer fedavg"
+                                   : "give --optimizer fedavgm");
+}
+
+Status read_local_updates(const TrainOptions& o, LocalUpdates& local) {
+  if (o.local_steps == 0) {
+    for (const auto& [flag, value] : {std::pair{"--local-lr", o.local_rate}, std::pair{"--prox", o.prox}}) {
+      if (value)
+        return bad_input(fmt::format("{} {} has no meaning without local steps", flag, *value),
+                         fmt::format("give --local-steps 5, or leave {} away", flag));
+    }
+    return {};
+  }
+  local = {o.local_steps, o.local_rate.value_or(default_local_rate(o.objective)), o.prox.value_or(0), o.l2};
+  return check(local);
+}
+
 Status read_optimizer(const TrainOptions& o, RunSettings& settings) {
   std::optional<OptimizerKind> kind;
   if (!o.optimizer.empty()) {
     const Result<OptimizerKind> parsed = parse_optimizer(o.optimizer);
     if (!parsed) return parsed.error();
     kind = parsed.value();
+    if (Status s = check_kind(o, *kind); !s) return s;
+  } else if (o.local_steps > 0) {
+    kind = OptimizerKind::fedavg;
   }
   OptimizerOptions& optimizer = settings.optimizer;
   optimizer = default_optimizer(o.objective, kind);
@@ -58,12 +90,15 @@ Status read_optimizer(const TrainOptions& o, RunSettings& settings) {
   if (o.momentum && optimizer.kind == OptimizerKind::sgd) {
     return bad_input("--momentum has no meaning for --optimizer sgd", "use --optimizer momentum");
   }
+  if (o.momentum && optimizer.kind == OptimizerKind::fedavg) {
+    return bad_input("--momentum has no meaning for --optimizer fedavg", "use --optimizer fedavgm");
+  }
   if (o.momentum) optimizer.momentum = *o.momentum;
   if (Status s = check(optimizer); !s) return s;
   if (!(o.l2 >= 0) || !std::isfinite(o.l2)) {
     return bad_input(fmt::format("--l2 {} is not a weight", o.l2), "give 0 or more");
   }
-  return {};
+  return read_local_updates(o, settings.local);
 }
 
 Status read_world(const TrainOptions& o, RunSettings& settings) {

@@ -3,6 +3,7 @@
 
 #include "app/options.h"
 #include "base/result.h"
+#include "objective/local_updates.h"
 #include "protocol/server_options.h"
 #include "training/optimizer.h"
 #include "training/schedule.h"
@@ -14,6 +15,7 @@ namespace gleaner {
 
 struct RunSettings {
   OptimizerOptions optimizer;
+  LocalUpdates local;
   Schedule schedule;
   ServerOptions server;
   SpeedModel speeds;

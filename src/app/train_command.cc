@@ -165,6 +165,13 @@ std::string policy_line(const RunSpec& spec, const ChosenOrder& order) {
   return order.learned ? fmt::format("{}, at first {}", line, order.name) : line;
 }
 
+std::string local_line(const LocalUpdates& local) {
+  std::string line = fmt::format("every chunk takes {} local step{} of size {:g}", local.steps,
+                                 local.steps == 1 ? "" : "s", local.learning_rate);
+  if (local.prox > 0) line += fmt::format(", pulled back with weight {:g}", local.prox);
+  return line;
+}
+
 void introduce(const RunKit& kit, const RunSpec& spec) {
   const PlanFacts f = facts_of(*spec.plan, spec.objective->dimension(), spec.segment_floats, spec.credits);
   const TrainOptions& o = kit.options();
@@ -172,6 +179,7 @@ void introduce(const RunKit& kit, const RunSpec& spec) {
   say("{} on {}: {} samples, {} parameters\n", o.objective, kit.train().name, kit.train().rows,
       spec.objective->parameters());
   say("optimizer {}, step size {:g}\n", name_of(spec.optimizer.kind), spec.optimizer.learning_rate);
+  if (spec.local.on()) say("{}\n", local_line(spec.local));
   say("{} workers, {} chunks, replication {}, blocks {}: tolerates the loss of any {}\n", f.workers, f.chunks,
       f.replication_min, f.blocks, f.tolerated_losses);
   say("{}\n", policy_line(spec, choose_order(o.plan.order, spec.server.policy, o.plan)));

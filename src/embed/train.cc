@@ -13,6 +13,7 @@
 #include "embed/own_objective.h"
 #include "runtime/thread_cluster.h"
 #include "sim/virtual_cluster.h"
+#include "training/defaults.h"
 #include "work/run_spec.h"
 #include "work/schedule_spec.h"
 
@@ -107,7 +108,9 @@ gleaner::Result<Stopping> stopping(const TrainOptions& o) {
 Status set_options(const TrainOptions& o, RunSpec& spec) {
   const auto kind = parse_optimizer(o.optimizer);
   if (!kind) return kind.error();
-  spec.optimizer = {.kind = kind.value(), .learning_rate = o.learning_rate, .momentum = o.momentum};
+  spec.optimizer = default_optimizer("", kind.value());
+  spec.optimizer.learning_rate = o.learning_rate;
+  spec.optimizer.momentum = o.momentum;
   const auto schedule = parse_schedule(o.schedule, o.rounds);
   if (!schedule) return schedule.error();
   spec.schedule = schedule.value();

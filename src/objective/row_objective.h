@@ -79,7 +79,5 @@ class RowObjective : public Objective {
 
 /// A model of 8 GB: what asks for more is a slip in the data rather than a wish.
 inline constexpr std::size_t kParametersMax = std::size_t{1} << 31;
-/// Model entries that may be converted or moved between two pulses: a fraction of a millisecond.
-inline constexpr std::size_t kPulseEntries = std::size_t{1} << 18;
 
 }  // namespace gleaner

@@ -10,6 +10,7 @@
 #include "base/range.h"
 #include "base/result.h"
 #include "data/dataset.h"
+#include "objective/local_updates.h"
 #include "objective/mini_batch.h"
 #include "objective/objective.h"
 
@@ -25,6 +26,7 @@ struct ObjectiveChoice {
   std::string name;    ///< softmax | logistic | linear | mlp; of others, which `maker` makes, any
   std::string hidden;  ///< widths of the hidden layers of mlp
   MiniBatch mini;
+  LocalUpdates local{};  ///< not on(): chunk vectors are gradients
   ObjectiveMaker maker = {};
 };
 

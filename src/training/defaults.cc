@@ -30,8 +30,17 @@ OptimizerOptions default_optimizer(std::string_view objective, std::optional<Opt
     case OptimizerKind::momentum:
     case OptimizerKind::nesterov: options.learning_rate = rates.momentum; break;
     case OptimizerKind::adam: options.learning_rate = rates.adam; break;
+    case OptimizerKind::fedavg:
+    case OptimizerKind::fedavgm: options.learning_rate = 1; break;
+    case OptimizerKind::fedadam:
+      options.learning_rate = 0.01;
+      options.beta2 = 0.99;
+      options.epsilon = 1e-3;
+      break;
   }
   return options;
 }
+
+double default_local_rate(std::string_view objective) { return rates_of(objective).sgd; }
 
 }  // namespace gleaner

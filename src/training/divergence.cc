@@ -18,10 +18,15 @@ std::string smaller_rate_advice(double learning_rate) {
                      learning_rate, learning_rate / 10);
 }
 
+std::string smaller_local_rate_advice(double local_rate, double learning_rate) {
+  return fmt::format("lower --local-lr from {:g} to {:.2g}, or --lr from {:g} to {:.2g}", local_rate,
+                     local_rate / 10, learning_rate, learning_rate / 10);
+}
+
 Error DivergenceWatch::bad_parameters(std::uint64_t round) const {
   return run_failed(
       fmt::format("the training diverged: the step of round {} led to parameters that are not finite", round),
-      smaller_rate_advice(learning_rate_));
+      advice_);
 }
 
 Status DivergenceWatch::judge(std::uint64_t round, double loss) {
@@ -33,7 +38,7 @@ Status DivergenceWatch::judge(std::uint64_t round, double loss) {
     return run_failed(
         fmt::format("the training diverged: the loss is not finite in round {}, it was {:.4g} at first",
                     round, state_.first),
-        smaller_rate_advice(learning_rate_));
+        advice_);
   }
   state_.risen = loss > state_.last ? state_.risen + 1 : 0;
   state_.last = loss;
@@ -42,7 +47,7 @@ Status DivergenceWatch::judge(std::uint64_t round, double loss) {
   if (!(state_.first > 0) || !(suspicious || loss > kBeyondHope * state_.first)) return {};
   return run_failed(fmt::format("the training diverges: the loss has grown from {:.4g} to {:.4g} by round {}",
                                 state_.first, loss, round),
-                    smaller_rate_advice(learning_rate_));
+                    advice_);
 }
 
 }  // namespace gleaner

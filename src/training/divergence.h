@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 
@@ -11,6 +12,8 @@ namespace gleaner {
 
 /// "lower --lr from 0.5 to 0.05, or begin with a warm-up (..)".
 [[nodiscard]] std::string smaller_rate_advice(double learning_rate);
+/// The same for local steps, where two rates may be too large.
+[[nodiscard]] std::string smaller_local_rate_advice(double local_rate, double learning_rate);
 
 /// Looks at the loss of every round and says when there is no way back. The rules are meant never to stop a
 /// training that could have recovered; l_1 is the first loss above 0:
@@ -28,8 +31,8 @@ class DivergenceWatch {
     std::uint64_t risen = 0;  ///< rounds in a row in which the loss rose
   };
 
-  /// `learning_rate`: for the advice.
-  explicit DivergenceWatch(double learning_rate) : learning_rate_(learning_rate) {}
+  /// `advice`: what to do about it.
+  explicit DivergenceWatch(std::string advice) : advice_(std::move(advice)) {}
 
   /// The loss at the start of `round` (1, 2, ..).
   [[nodiscard]] Status judge(std::uint64_t round, double loss);
@@ -40,7 +43,7 @@ class DivergenceWatch {
   void restore(const State& state) { state_ = state; }
 
  private:
-  double learning_rate_;
+  std::string advice_;
   State state_;
 };
 

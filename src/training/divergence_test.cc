@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 // The round in which the watch stops a training with these losses; 0: never.
 std::uint64_t stopped_in(const std::vector<double>& losses, std::string* why = nullptr) {
-  DivergenceWatch watch(0.5);
+  DivergenceWatch watch(smaller_rate_advice(0.5));
   for (std::uint64_t round = 1; round <= losses.size(); ++round) {
     const Status s = watch.judge(round, losses[round - 1]);
     if (s) continue;
@@ -50,13 +50,17 @@ TEST(DivergenceWatch, StopsAnExplosion) {
   EXPECT_EQ(stopped_in({1, 2e6}), 2U);
 }
 
+TEST(DivergenceWatch, KnowsTheTwoRatesOfLocalSteps) {
+  EXPECT_EQ(smaller_local_rate_advice(0.5, 1), "lower --local-lr from 0.5 to 0.05, or --lr from 1 to 0.1");
+}
+
 TEST(DivergenceWatch, GoesOnFromARestoredState) {
-  DivergenceWatch whole(0.5);
+  DivergenceWatch whole("try this");
   for (std::uint64_t r = 1; r <= 10; ++r) ASSERT_TRUE(whole.judge(r, std::pow(2, r - 1)).ok());
-  DivergenceWatch resumed(0.5);
+  DivergenceWatch resumed("try this");
   resumed.restore(whole.state());
-  EXPECT_FALSE(resumed.judge(11, 1024).ok());
-  EXPECT_TRUE(DivergenceWatch(0.5).judge(11, 1024).ok());
+  EXPECT_THAT(resumed.judge(11, 1024).error().sentence(), HasSubstr("try this"));
+  EXPECT_TRUE(DivergenceWatch("try this").judge(11, 1024).ok());
 }
 
 }  // namespace

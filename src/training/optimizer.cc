@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/check.h"
@@ -9,8 +10,9 @@
 namespace gleaner {
 namespace {
 
-constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::nesterov,
-                                    OptimizerKind::adam};
+constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd,    OptimizerKind::momentum, OptimizerKind::nesterov,
+                                    OptimizerKind::adam,   OptimizerKind::fedavg,   OptimizerKind::fedavgm,
+                                    OptimizerKind::fedadam};
 
 void sgd_step(double eta, std::span<float> theta, std::span<const float> g) {
   for (std::size_t i = 0; i < theta.size(); ++i) theta[i] = static_cast<float>(theta[i] - eta * g[i]);
@@ -54,6 +56,16 @@ void adam_step(const OptimizerOptions& o, double eta, std::uint64_t t, std::span
   }
 }
 
+void fedadam_step(const OptimizerOptions& o, double eta, std::span<float> theta, std::span<const float> g,
+                  std::span<double> m, std::span<double> s) {
+  for (std::size_t i = 0; i < theta.size(); ++i) {
+    const double gi = g[i];
+    m[i] = o.momentum * m[i] + (1 - o.momentum) * gi;
+    s[i] = o.beta2 * s[i] + (1 - o.beta2) * gi * gi;
+    theta[i] = static_cast<float>(theta[i] - eta * m[i] / (std::sqrt(s[i]) + o.epsilon));
+  }
+}
+
 Error out_of_range(std::string_view what, double value, std::string_view range) {
   return bad_input(fmt::format("{} is {}, expected a number {}", what, value, range),
                    fmt::format("give {} a value {}", what, range));
@@ -63,10 +75,13 @@ Error out_of_range(std::string_view what, double value, std::string_view range) 
 
 std::size_t state_size(OptimizerKind kind, std::size_t size) {
   switch (kind) {
-    case OptimizerKind::sgd: return 0;
+    case OptimizerKind::sgd:
+    case OptimizerKind::fedavg: return 0;
     case OptimizerKind::momentum:
-    case OptimizerKind::nesterov: return size;
-    case OptimizerKind::adam: return 2 * size;
+    case OptimizerKind::nesterov:
+    case OptimizerKind::fedavgm: return size;
+    case OptimizerKind::adam:
+    case OptimizerKind::fedadam: return 2 * size;
   }
   return 0;
 }
@@ -77,16 +92,24 @@ std::string_view name_of(OptimizerKind kind) {
     case OptimizerKind::momentum: return "momentum";
     case OptimizerKind::nesterov: return "nesterov";
     case OptimizerKind::adam: return "adam";
+    case OptimizerKind::fedavg: return "fedavg";
+    case OptimizerKind::fedavgm: return "fedavgm";
+    case OptimizerKind::fedadam: return "fedadam";
   }
   return "";
+}
+
+bool is_federated(OptimizerKind kind) {
+  return kind == OptimizerKind::fedavg || kind == OptimizerKind::fedavgm || kind == OptimizerKind::fedadam;
 }
 
 Result<OptimizerKind> parse_optimizer(std::string_view name) {
   for (const OptimizerKind kind : kKinds) {
     if (name == name_of(kind)) return kind;
   }
-  return bad_input(fmt::format("there is no optimizer '{}'", name),
-                   "give --optimizer sgd, momentum, nesterov or adam");
+  return bad_input(
+      fmt::format("there is no optimizer '{}'", name),
+      "give --optimizer sgd, momentum, nesterov or adam; of --local-steps: fedavg, fedavgm or fedadam");
 }
 
 Status check(const OptimizerOptions& o) {
@@ -101,6 +124,10 @@ Status check(const OptimizerOptions& o) {
 Optimizer::Optimizer(const OptimizerOptions& options, std::size_t size)
     : options_(options), size_(size), state_(state_size(options.kind, size), 0.0) {
   GLEANER_CHECK(check(options).ok(), "options that check() refuses");
+  if (options.kind == OptimizerKind::fedadam) {
+    const auto s = state_.begin() + static_cast<std::ptrdiff_t>(size);
+    std::fill(s, state_.end(), options.epsilon * options.epsilon);
+  }
 }
 
 void Optimizer::step(std::span<float> parameters, std::span<const float> gradient, double rate_factor) {
@@ -110,11 +137,15 @@ void Optimizer::step(std::span<float> parameters, std::span<const float> gradien
   const double beta = options_.momentum;
   const std::span<double> state(state_);
   switch (options_.kind) {
-    case OptimizerKind::sgd: return sgd_step(eta, parameters, gradient);
-    case OptimizerKind::momentum: return momentum_step(eta, beta, parameters, gradient, state);
+    case OptimizerKind::sgd:
+    case OptimizerKind::fedavg: return sgd_step(eta, parameters, gradient);
+    case OptimizerKind::momentum:
+    case OptimizerKind::fedavgm: return momentum_step(eta, beta, parameters, gradient, state);
     case OptimizerKind::nesterov: return nesterov_step(eta, beta, parameters, gradient, state);
     case OptimizerKind::adam:
       return adam_step(options_, eta, steps_, parameters, gradient, state.first(size_), state.last(size_));
+    case OptimizerKind::fedadam:
+      return fedadam_step(options_, eta, parameters, gradient, state.first(size_), state.last(size_));
   }
 }
 

@@ -11,18 +11,21 @@
 
 namespace gleaner {
 
-enum class OptimizerKind : std::uint8_t { sgd, momentum, nesterov, adam };
+enum class OptimizerKind : std::uint8_t { sgd, momentum, nesterov, adam, fedavg, fedavgm, fedadam };
 
 [[nodiscard]] std::string_view name_of(OptimizerKind kind);
-/// "sgd", "momentum", "nesterov" or "adam"; the error suggests these.
+/// "sgd", "momentum", "nesterov", "adam", "fedavg", "fedavgm" or "fedadam"; the error suggests these.
 [[nodiscard]] Result<OptimizerKind> parse_optimizer(std::string_view name);
+
+/// Whether it is meant for the mean of changes that local steps made (local_updates.h), not for a gradient.
+[[nodiscard]] bool is_federated(OptimizerKind kind);
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::sgd;
   double learning_rate = 0.1;  ///< eta > 0
-  double momentum = 0.9;       ///< beta in [0, 1): momentum, nesterov; beta1 of adam. Unused by sgd
-  double beta2 = 0.999;        ///< in [0, 1): adam only
-  double epsilon = 1e-8;       ///< > 0: adam only
+  double momentum = 0.9;       ///< beta in [0, 1): momentum, nesterov, fedavgm; beta1 of the adams
+  double beta2 = 0.999;        ///< in [0, 1): adam, fedadam
+  double epsilon = 1e-8;       ///< > 0: adam; tau of fedadam
 
   bool operator==(const OptimizerOptions&) const = default;
 };
@@ -45,6 +48,11 @@ struct OptimizerOptions {
 ///   first)
 ///             theta <- theta - eta (m / (1 - beta^t)) / (sqrt(s / (1 - beta2^t)) + epsilon)
 ///             (D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015)
+///   fedavg    as sgd:      theta <- theta - eta g, of which eta = 1 is the mean of the local models
+///   fedavgm   as momentum: v <- beta v + g;  theta <- theta - eta v                      (v = 0 at first)
+///   fedadam   m <- beta m + (1 - beta) g;  s <- beta2 s + (1 - beta2) g^2                (m = 0, s = tau^2)
+///             theta <- theta - eta m / (sqrt(s) + tau)
+///             (S. Reddi et al., "Adaptive federated optimization", ICLR 2021, algorithm 2)
 ///
 /// The state is kept and the new theta computed in double precision, entry by entry; theta is rounded to
 /// float once per step. Value type: a copy continues independently. Not thread safe, as any value.
@@ -59,8 +67,8 @@ class Optimizer {
   [[nodiscard]] const OptimizerOptions& options() const { return options_; }
   /// Steps taken.
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
-  /// What a checkpoint must keep besides theta and steps(): nothing (sgd), v (momentum, nesterov), m then
-  /// s (adam).
+  /// What a checkpoint must keep besides theta and steps(): nothing (sgd, fedavg), v (momentum,
+  /// nesterov, fedavgm), m then s (adam, fedadam).
   [[nodiscard]] std::span<const double> state() const { return state_; }
   /// Continues where another optimiser with the same options and size stood. Error: a state of another
   /// length.

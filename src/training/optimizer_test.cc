@@ -13,8 +13,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::momentum, OptimizerKind::nesterov,
-                                    OptimizerKind::adam};
+constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd,    OptimizerKind::momentum, OptimizerKind::nesterov,
+                                    OptimizerKind::adam,   OptimizerKind::fedavg,   OptimizerKind::fedavgm,
+                                    OptimizerKind::fedadam};
 
 // The declared formulas for a single parameter, in doubles throughout and with pow.
 struct Twin {
@@ -22,18 +23,26 @@ struct Twin {
   double theta = 0, v = 0, m = 0, s = 0;
   int t = 0;
 
+  explicit Twin(const OptimizerOptions& options) : o(options) {
+    if (o.kind == OptimizerKind::fedadam) s = o.epsilon * o.epsilon;
+  }
+
   void step(double g) {
     ++t;
     v = o.momentum * v + g;
     m = o.momentum * m + (1 - o.momentum) * g;
     s = o.beta2 * s + (1 - o.beta2) * g * g;
     switch (o.kind) {
-      case OptimizerKind::sgd: theta -= o.learning_rate * g; break;
-      case OptimizerKind::momentum: theta -= o.learning_rate * v; break;
+      case OptimizerKind::sgd:
+      case OptimizerKind::fedavg: theta -= o.learning_rate * g; break;
+      case OptimizerKind::momentum:
+      case OptimizerKind::fedavgm: theta -= o.learning_rate * v; break;
       case OptimizerKind::nesterov: theta -= o.learning_rate * (g + o.momentum * v); break;
       case OptimizerKind::adam:
         theta -= o.learning_rate * (m / (1 - std::pow(o.momentum, t))) /
                  (std::sqrt(s / (1 - std::pow(o.beta2, t))) + o.epsilon);
+        break;
+      case OptimizerKind::fedadam: theta -= o.learning_rate * m / (std::sqrt(s) + o.epsilon);
     }
   }
 };
@@ -47,7 +56,7 @@ TEST_P(EveryOptimizer, FollowsItsFormula) {
   options.kind = GetParam();
   options.learning_rate = 0.03;
   Random random({.seed = 1});
-  std::vector<Twin> twins(8, Twin{options});
+  std::vector<Twin> twins(8, Twin(options));
   std::vector<float> theta(8, 0.0F);
   std::vector<double> largest(8, 0);
   Optimizer optimizer(options, 8);
@@ -137,6 +146,32 @@ TEST_P(EveryOptimizer, ARateFactorIsAnotherLearningRateForOneStep) {
   EXPECT_EQ(theta, before);
 }
 
+// By hand, with the numbers of the paper: tau = 1e-3, s starts at tau^2, nothing is corrected for the start.
+TEST(FedAdam, TakesTheFirstStepsOfItsPaper) {
+  Optimizer optimizer({OptimizerKind::fedadam, 0.1, 0.9, 0.99, 1e-3}, 1);
+  std::vector<float> theta{0.0F};
+  optimizer.step(theta, std::vector<float>{0.02F});
+  double m = 0.1 * 0.02;
+  double s = 0.99 * 1e-6 + 0.01 * 4e-4;
+  double expected = -0.1 * m / (std::sqrt(s) + 1e-3);
+  EXPECT_NEAR(theta[0], expected, 1e-8);
+  optimizer.step(theta, std::vector<float>{-0.01F});
+  m = 0.9 * m - 0.1 * 0.01;
+  s = 0.99 * s + 0.01 * 1e-4;
+  expected -= 0.1 * m / (std::sqrt(s) + 1e-3);
+  EXPECT_NEAR(theta[0], expected, 1e-8);
+  Optimizer still({OptimizerKind::fedadam, 0.1, 0.9, 0.99, 1e-3}, 1);
+  still.step(theta, std::vector<float>{0.0F});
+  EXPECT_NEAR(theta[0], expected, 1e-8) << "no change, no step";
+}
+
+TEST(FedAvg, OfRateOneIsTheMeanOfTheLocalModels) {
+  Optimizer optimizer({OptimizerKind::fedavg, 1}, 2);
+  std::vector<float> theta{3.0F, -1.0F};
+  optimizer.step(theta, std::vector<float>{0.5F, 0.25F});
+  EXPECT_EQ(theta, (std::vector<float>{2.5F, -1.25F}));
+}
+
 TEST(OptimizerOptions, SayWhichFlagIsOutOfRange) {
   const auto error = [](auto change) {
     OptimizerOptions options;
@@ -159,6 +194,8 @@ TEST(OptimizerNames, AreReadBackAndSuggested) {
   for (const OptimizerKind kind : kKinds) EXPECT_EQ(parse_optimizer(name_of(kind)).value(), kind);
   EXPECT_THAT(parse_optimizer("rmsprop").error().sentence(),
               HasSubstr("'rmsprop'; give --optimizer sgd, momentum, nesterov or adam"));
+  EXPECT_TRUE(is_federated(OptimizerKind::fedavg) && is_federated(OptimizerKind::fedadam));
+  EXPECT_FALSE(is_federated(OptimizerKind::sgd) || is_federated(OptimizerKind::adam));
 }
 
 }  // namespace

@@ -94,6 +94,11 @@ std::string to_json(const StartRecord& r) {
             {"l2", r.l2},
             {"seed", r.seed},
             {"rounds", r.rounds}};
+  if (r.local_steps > 0) {
+    json["local_steps"] = r.local_steps;
+    json["local_learning_rate"] = r.local_learning_rate;
+    json["prox"] = r.prox;
+  }
   if (r.after > 0) json["after"] = r.after;
   return text(json, -1);
 }

@@ -28,7 +28,7 @@ struct StartRecord {
   std::uint32_t margin = 0;       ///< copies beyond the blocks before a chunk is skipped
   std::string objective;          ///< e.g. softmax
   std::string data;               ///< name of the data set
-  std::string optimizer;          ///< sgd | momentum | adam
+  std::string optimizer;          ///< sgd | momentum | .. | fedadam
   std::string recovery;           ///< e.g. exact
   std::string fingerprint;        ///< of the plan, hexadecimal
   std::uint64_t seed = 0;
@@ -42,6 +42,9 @@ struct StartRecord {
   std::uint64_t after = 0;     ///< the log begins after this round: that of a resumed run
   double learning_rate = 0;
   double l2 = 0;
+  std::uint64_t local_steps = 0;   ///< 0: gradients; nothing is said of the next two
+  double local_learning_rate = 0;  ///< of the local steps
+  double prox = 0;
 };
 
 /// One chunk that a worker completed in a round.

@@ -17,6 +17,7 @@ using ::gleaner::test::bytes_of;
 using ::gleaner::test::OutputFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Json = nlohmann::ordered_json;
 
 std::vector<std::string> keys_of(const Json& json) {
@@ -115,6 +116,17 @@ TEST(RunLog, IsALineForEveryRecord) {
   }
   EXPECT_TRUE(RunLog::open(path).ok());
   EXPECT_EQ(bytes_of(path), "");
+}
+
+TEST(Json, TheStartSaysWhichLocalStepsThereAre) {
+  StartRecord r;
+  EXPECT_THAT(to_json(r), Not(HasSubstr("local")));
+  r.local_steps = 5;
+  r.local_learning_rate = 0.25;
+  r.prox = 0.5;
+  EXPECT_THAT(to_json(r), HasSubstr(R"("local_steps":5)"));
+  EXPECT_THAT(to_json(r), HasSubstr(R"("local_learning_rate":0.25)"));
+  EXPECT_THAT(to_json(r), HasSubstr(R"("prox":0.5)"));
 }
 
 // ---- going on with a log

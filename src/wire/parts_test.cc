@@ -1,6 +1,8 @@
 // Headers of segments, parts of data and the setup of a run: there and back, and nothing else.
+#include <cmath>
 #include <cstring>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -9,6 +11,8 @@
 
 namespace gleaner {
 namespace {
+
+using ::testing::HasSubstr;
 
 std::uint32_t crc_of(std::string_view text, std::uint32_t before = 0) {
   return crc32c(std::as_bytes(std::span(text)), before);
@@ -106,6 +110,12 @@ RunSetup any_setup() {
   s.speeds = test::any_text();
   s.speeds_table = test::any_text();
   for (std::uint64_t* n : {&s.seed, &s.batch, &s.features, &s.classes}) *n = test::any_number();
+  s.local_steps = test::any_between(0, 3);
+  if (s.local_steps > 0) {
+    s.local_rate = static_cast<double>(test::any_number(50) + 1) / 1024;
+    s.prox = static_cast<double>(test::any_number(50)) / 7;
+    s.l2 = static_cast<double>(test::any_number(50)) / 3;
+  }
   s.dimension = test::any_number(63) + 1;
   s.segment_floats = test::any_number(63) + 1;
   s.data_digest = "00ff00ff12345678";
@@ -130,6 +140,14 @@ TEST(RunSetup, ThatMakesNoSenseIsRefused) {
     return decode_run_setup(encode(s)).error().what;
   };
   EXPECT_EQ(refusal([](RunSetup& s) { s.dimension = 0; }), "setup of the run: the dimension is 0");
+  EXPECT_EQ(refusal([](RunSetup& s) { s.local_rate = 0; }), "setup of the run: the local rate is 0");
+  EXPECT_EQ(refusal([](RunSetup& s) { s.local_rate = HUGE_VAL; }),
+            "setup of the run: the local rate is no number from 0 on");
+  EXPECT_EQ(refusal([](RunSetup& s) { s.prox = -1; }),
+            "setup of the run: the pull of local steps is no number from 0 on");
+  EXPECT_EQ(refusal([](RunSetup& s) { s.l2 = std::nan(""); }),
+            "setup of the run: the L2 of local steps is no number from 0 on");
+  EXPECT_THAT(refusal([](RunSetup& s) { s.local_steps = 1'000'001; }), HasSubstr("the local steps"));
   EXPECT_EQ(refusal([](RunSetup& s) { s.segment_floats = 0; }),
             "setup of the run: the floats of a segment are 0");
   EXPECT_EQ(refusal([](RunSetup& s) { s.data_digest = "0123456789ABCDEF"; }),

@@ -1,6 +1,7 @@
 #include "wire/run_setup.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ constexpr std::uint8_t kTokens = 1;
 constexpr std::size_t kChunksMax = std::size_t{1} << 24U;
 constexpr std::size_t kChunkEntryBytes = 7;  // at least: three varints and a checksum
 constexpr std::size_t kDigestDigits = 16;
+constexpr std::uint64_t kStepsMax = 1'000'000;
 
 bool is_digest(std::string_view text) {
   return text.size() == kDigestDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -63,6 +65,21 @@ ModuleSetup read_module(FieldReader& in) {
   return m;
 }
 
+double weight(FieldReader& in, std::string_view field) {
+  const auto x = in.fixed<double>(field);
+  if (in.ok() && !(x >= 0 && std::isfinite(x))) in.refuse(field, "is no number from 0 on");
+  return x;
+}
+
+void read_local_steps(FieldReader& in, RunSetup& s) {
+  s.local_steps = in.varint("the local steps", kStepsMax);
+  if (s.local_steps == 0) return;
+  s.local_rate = weight(in, "the local rate");
+  if (in.ok() && s.local_rate == 0) in.refuse("the local rate", "is 0");
+  s.prox = weight(in, "the pull of local steps");
+  s.l2 = weight(in, "the L2 of local steps");
+}
+
 }  // namespace
 
 std::string encode(const RunSetup& setup) {
@@ -74,8 +91,12 @@ std::string encode(const RunSetup& setup) {
   out.text(setup.speeds);
   out.text(setup.speeds_table);
   out.fixed(setup.seed);
-  for (const std::uint64_t n :
-       {setup.batch, setup.features, setup.classes, setup.dimension, setup.segment_floats})
+  out.varint(setup.batch);
+  out.varint(setup.local_steps);
+  if (setup.local_steps > 0) {
+    for (const double x : {setup.local_rate, setup.prox, setup.l2}) out.fixed(x);
+  }
+  for (const std::uint64_t n : {setup.features, setup.classes, setup.dimension, setup.segment_floats})
     out.varint(n);
   out.text(setup.data_digest);
   out.words(setup.data_name, kSentenceBytesMax);
@@ -100,6 +121,7 @@ Result<RunSetup> decode_run_setup(std::string_view bytes) {
   s.speeds_table = in.text("the table of speeds", kPlanBytesMax);
   s.seed = in.fixed<std::uint64_t>("the seed");
   s.batch = in.varint("the batch");
+  read_local_steps(in, s);
   s.features = in.varint("the number of features");
   s.classes = in.varint("the number of classes");
   s.dimension = in.varint("the dimension");

@@ -40,7 +40,11 @@ struct RunSetup {
   std::string speeds;        ///< injected chunk times
   std::string speeds_table;  ///< of a trace: what its file says, as CSV, since workers do not have it
   std::uint64_t seed = 1;
-  std::uint64_t batch = 0;  ///< samples per chunk and round; 0: all
+  std::uint64_t batch = 0;        ///< samples per chunk and round; 0: all
+  std::uint64_t local_steps = 0;  ///< of every chunk; 0: vectors are gradients, and there is none of these:
+  double local_rate = 0;          ///< > 0
+  double prox = 0;                ///< >= 0
+  double l2 = 0;                  ///< >= 0
   std::uint64_t features = 0;
   std::uint64_t classes = 0;         ///< 0: regression
   std::uint64_t dimension = 0;       ///< d, tallies included: what the worker makes must have it
@@ -54,7 +58,8 @@ struct RunSetup {
 /// REQUIRES: plan, objective, hidden, speeds, speeds_table and the texts of the module are clean text
 /// (fields.h).
 [[nodiscard]] std::string encode(const RunSetup& setup);
-/// Errors, naming the field: as codec.h says; a digest of another form; a dimension or segments of 0.
+/// Errors, naming the field: as codec.h says; a digest of another form; a dimension or segments of 0; a rate
+/// or weight of local steps out of its range.
 [[nodiscard]] Result<RunSetup> decode_run_setup(std::string_view bytes);
 
 }  // namespace gleaner

@@ -13,6 +13,7 @@
 #include "base/trace.h"
 #include "coding/code.h"
 #include "coding/plan.h"
+#include "objective/local_updates.h"
 #include "objective/objective.h"
 #include "protocol/server_options.h"
 #include "training/optimizer.h"
@@ -55,9 +56,10 @@ struct RunSpec {
   std::shared_ptr<const Plan> plan;
   std::shared_ptr<const Code> code;
   std::shared_ptr<const Objective> objective;  ///< its chunks() is the plan's
+  LocalUpdates local;                          ///< that the objective makes, if it makes any
   OptimizerOptions optimizer;
   Schedule schedule;  ///< of the learning rate
-  double l2 = 0;      ///< lambda >= 0: the server adds lambda/2 ||theta||^2 to the loss, once
+  double l2 = 0;      ///< lambda >= 0: lambda/2 ||theta||^2 is added to the loss, once
   ServerOptions server;
   SpeedModel speeds;  ///< injected chunk times; none(): as fast as the machine
   std::vector<Fault> faults;

@@ -82,6 +82,11 @@ std::vector<Setting> settings_of(const RunSpec& spec) {
   };
   // Without one nothing is said, as by versions that knew none.
   if (spec.server.margin > 0) settings.push_back({"--margin", fmt::format("{}", spec.server.margin)});
+  if (spec.local.on()) {
+    settings.push_back({"--local-steps", fmt::format("{}", spec.local.steps)});
+    settings.push_back({"--local-lr", fmt::format("{}", spec.local.learning_rate)});
+    settings.push_back({"--prox", fmt::format("{}", spec.local.prox)});
+  }
   for (const Setting& other : spec.other_settings) {
     if (find(settings, other.name) == nullptr) settings.push_back(other);
   }

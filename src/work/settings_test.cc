@@ -42,6 +42,25 @@ TEST(Settings, NameWhatIsNotTheSame) {
               HasSubstr("--recovery exact, now it is deadline=20ms"));
 }
 
+TEST(Settings, KnowLocalStepsWhereThereAreAny) {
+  for (const Setting& s : settings_of(test::SmallRun{}.spec())) EXPECT_NE(s.name, "--local-steps");
+  EXPECT_EQ(
+      complaint([](RunSpec& s) { s.local = {.steps = 5, .learning_rate = 0.5}; }),
+      "it was written without --local-steps, now it is 5; leave out --local-steps, or start a new run in "
+      "another folder");
+  RunSpec then = test::SmallRun{}.spec();
+  then.local = {.steps = 5, .learning_rate = 0.5, .prox = 0.25};
+  const auto against = [&](const LocalUpdates& local) {
+    RunSpec now = then;
+    now.local = local;
+    return check_same(settings_of(then), settings_of(now)).error().sentence();
+  };
+  EXPECT_THAT(against({}), HasSubstr("with --local-steps 5, now it is not given"));
+  EXPECT_THAT(against({6, 0.5, 0.25}), HasSubstr("--local-steps 5, now it is 6"));
+  EXPECT_THAT(against({5, 0.25, 0.25}), HasSubstr("--local-lr 0.5, now it is 0.25"));
+  EXPECT_THAT(against({5, 0.5, 0}), HasSubstr("--prox 0.25, now it is 0"));
+}
+
 TEST(Settings, NameThePartOfThePlanThatAPersonKnows) {
   test::SmallRun small;
   const auto against = [](const test::SmallRun& other) {

@@ -9,6 +9,12 @@
 namespace gleaner {
 namespace {
 
+std::string rate_advice(const RunSpec& spec) {
+  const double rate = spec.optimizer.learning_rate;
+  return spec.local.on() ? smaller_local_rate_advice(spec.local.learning_rate, rate)
+                         : smaller_rate_advice(rate);
+}
+
 bool is_of(const Fault& fault, std::size_t workers) { return fault.worker.index() < workers; }
 
 bool fits(const ClusterState& cluster, const RunSpec& spec) {
@@ -51,14 +57,13 @@ Status check_fits(const Snapshot& snapshot, const RunSpec& spec) {
 
 ServerOptions first_server(const RunSpec& spec) {
   ServerOptions options = spec.server;
-  options.rejection_cure = "look for bad values in the data of that chunk, or " +
-                           smaller_rate_advice(spec.optimizer.learning_rate);
+  options.rejection_cure = "look for bad values in the data of that chunk, or " + rate_advice(spec);
   if (spec.resume) options.term = Term(spec.resume->term.value + 1);
   return options;
 }
 
 Trainer first_trainer(const RunSpec& spec) {
-  Trainer trainer(spec.objective, spec.optimizer, spec.l2, spec.seed, spec.schedule);
+  Trainer trainer(spec.objective, spec.optimizer, spec.l2, spec.seed, spec.schedule, rate_advice(spec));
   if (spec.resume) trainer.restore(spec.resume->trainer);
   return trainer;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "coding/kernels.h"
 
@@ -18,11 +19,11 @@ Parameters starting_point(const Objective& objective, std::uint64_t seed) {
 }  // namespace
 
 Trainer::Trainer(std::shared_ptr<const Objective> objective, const OptimizerOptions& optimizer, double l2,
-                 std::uint64_t seed, const Schedule& schedule)
+                 std::uint64_t seed, const Schedule& schedule, std::string advice)
     : objective_(std::move(objective)),
       optimizer_(optimizer, objective_->trained()),
       schedule_(schedule),
-      watch_(optimizer.learning_rate),
+      watch_(advice.empty() ? smaller_rate_advice(optimizer.learning_rate) : std::move(advice)),
       l2_(l2),
       parameters_(starting_point(*objective_, seed)) {}
 

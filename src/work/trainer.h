@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -25,9 +26,9 @@ namespace gleaner {
 /// recovered. Belongs to one thread at a time.
 class Trainer {
  public:
-  /// REQUIRES: check(optimizer).ok().
+  /// `advice` on training that diverges: empty for a smaller --lr. REQUIRES: check(optimizer).ok().
   Trainer(std::shared_ptr<const Objective> objective, const OptimizerOptions& optimizer, double l2,
-          std::uint64_t seed, const Schedule& schedule = {});
+          std::uint64_t seed, const Schedule& schedule = {}, std::string advice = {});
 
   /// What a later life of the server needs to go on from here.
   struct State {

@@ -210,6 +210,16 @@ TEST(Trainer, SaysThatTheTrainingDivergedAndKeepsTheModel) {
   EXPECT_EQ(trainer.parameters(), before);
 }
 
+TEST(Trainer, GivesTheAdviceThatItWasTold) {
+  const auto line = std::make_shared<LineObjective>(3);
+  Trainer trainer(line, sgd(1), 0, 1, {}, "ask somebody");
+  std::vector<float> sums = sums_of(*line, *trainer.parameters());
+  sums[0] = 3e38F * 10;
+  const Result<Trainer::Step> step = trainer.step(sums);
+  ASSERT_FALSE(step);
+  EXPECT_THAT(step.error().sentence(), HasSubstr("ask somebody"));
+}
+
 TEST(Trainer, StopsWhenTheLossExplodes) {
   const auto line = std::make_shared<LineObjective>(3);
   Trainer trainer(line, sgd(0.5), 0, 1);  // the curve's largest eigenvalue is above 5: 0.5 is too much

@@ -32,9 +32,15 @@ def perceptron_on_batches(t):
                "--optimizer", "adam", "--rounds", 12, "--seed", 6], "mlp")
 
 
+def local_steps(t):
+    models(t, [*t.small_data(), "--method", "uncoded", "--objective", "mlp", "--hidden", "8", "--batch", 9, "--local-steps", 3,
+               "--local-lr", "0.3", "--prox", "0.2", "--l2", "0.01", "--optimizer", "fedadam", "--rounds", 12, "--seed", 8],
+           "local")
+
+
 def sparse(t):
     models(t, [*t.wide_data(samples=40, features=20_000), "--method", "uncoded", "--rounds", 12, "--seed", 7], "sparse")
 
 
 if __name__ == "__main__":
-    run_tests(softmax, perceptron_on_batches, sparse)
+    run_tests(softmax, perceptron_on_batches, local_steps, sparse)

@@ -108,6 +108,10 @@ inline std::vector<Sample<RunSetup>> setup_samples() {
   s.speeds_table = "round,w0\n1,0.04\n";
   s.seed = 2024;
   s.batch = 64;
+  s.local_steps = 5;
+  s.local_rate = 0.25;
+  s.prox = 0.125;
+  s.l2 = 0.0009765625;
   s.features = 784;
   s.classes = 10;
   s.dimension = 25'818;
