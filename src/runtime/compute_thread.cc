@@ -55,9 +55,10 @@ class ComputeThread::PacedPulse final : public Pulse {
   double worked_ = 0;  // under the owner's mutex
 };
 
-ComputeThread::ComputeThread(std::shared_ptr<const Objective> objective, Finished finished,
-                             Progressed progressed)
+ComputeThread::ComputeThread(std::shared_ptr<const Objective> objective, GradientStore& store,
+                             Finished finished, Progressed progressed)
     : objective_(std::move(objective)),
+      store_(store),
       finished_(std::move(finished)),
       progressed_(std::move(progressed)),
       thread_([this] {
@@ -111,10 +112,13 @@ void ComputeThread::loop() {
       result.job = *std::exchange(next_, std::nullopt);
     }
     PacedPulse pulse(*this, result.job);
-    result.verdict = compute_chunk(*objective_, *result.job.parameters, result.job.chunk,
-                                   result.job.stamp.round, *result.job.out, pulse);
+    ComputedChunk done = compute_into(store_, *objective_, *result.job.parameters, result.job.chunk,
+                                      result.job.stamp.round, pulse);
+    result.verdict = std::move(done.verdict);
+    result.row = std::move(done.row);
     if (result.verdict.outcome == ChunkOutcome::finished && !pulse.tick(1)) {
       result.verdict.outcome = ChunkOutcome::stopped;
+      result.row.reset();
     }
     result.took = pulse.elapsed();
     {

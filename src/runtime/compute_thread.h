@@ -25,21 +25,23 @@ class ComputeThread {
     Slot slot;
     ChunkId chunk;
     Parameters parameters;
-    GradientBuffer out;
-    Duration
-        at_least{};  ///< fraction f of the chunk is not passed before f times this; 0: as fast as it goes
+    /// Fraction f of the chunk is not passed before f times this; 0: as fast as it goes.
+    Duration at_least{};
   };
   struct Result {
     Job job;
     ChunkVerdict verdict;
+    GradientRow row;  ///< if it is finished: as the store keeps it
     Duration took{};
     double fraction = 0;  ///< so far it had got
   };
   using Finished = std::function<void(Result)>;
   using Progressed = std::function<void(Stamp, Slot, double)>;
 
-  /// `finished` is called once per job; `progressed` at most every kProgressEvery while it computes.
-  ComputeThread(std::shared_ptr<const Objective> objective, Finished finished, Progressed progressed);
+  /// Gradients are made in buffers of `store`, which outlives this. `finished` is called once per job;
+  /// `progressed` at most every kProgressEvery while it computes.
+  ComputeThread(std::shared_ptr<const Objective> objective, GradientStore& store, Finished finished,
+                Progressed progressed);
   ~ComputeThread();
   ComputeThread(const ComputeThread&) = delete;
   ComputeThread& operator=(const ComputeThread&) = delete;
@@ -63,6 +65,7 @@ class ComputeThread {
   void loop();
 
   std::shared_ptr<const Objective> objective_;
+  GradientStore& store_;
   Finished finished_;
   Progressed progressed_;
   mutable std::mutex mutex_;

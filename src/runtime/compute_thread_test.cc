@@ -40,19 +40,18 @@ class Endless final : public Objective {
 
 struct Bench {
   explicit Bench(std::shared_ptr<const Objective> objective)
-      : dimension(objective->dimension()),
+      : store(100, objective->dimension()),
         parameters(std::make_shared<const std::vector<float>>(objective->parameters())),
         thread(
-            std::move(objective), [this](ComputeThread::Result r) { ended.push(std::move(r)); },
+            std::move(objective), store, [this](ComputeThread::Result r) { ended.push(std::move(r)); },
             [this](Stamp, Slot, double f) { fractions.push(f); }) {}
 
   [[nodiscard]] ComputeThread::Job job(std::uint32_t slot, Duration at_least = {}) const {
     const Stamp stamp{Term(1), RoundId(1)};
-    return {stamp,   Slot(slot), ChunkId(0), parameters, std::make_shared<std::vector<float>>(dimension),
-            at_least};
+    return {stamp, Slot(slot), ChunkId(0), parameters, at_least};
   }
 
-  std::size_t dimension;
+  GradientStore store;
   Parameters parameters;
   Mailbox<ComputeThread::Result> ended;
   Mailbox<double> fractions;
@@ -66,7 +65,7 @@ TEST(ComputeThread, ReportsEveryJobOnceWithItsGradient) {
     const ComputeThread::Result r = bench.ended.pop();
     EXPECT_EQ(r.job.slot, Slot(slot));
     EXPECT_EQ(r.verdict.outcome, ChunkOutcome::finished);
-    EXPECT_EQ(r.job.out->at(0), -3.0F);  // (0 - 3) x 1
+    EXPECT_EQ(r.row->floats()[0], -3.0F);  // (0 - 3) x 1
   }
   EXPECT_FALSE(bench.ended.pop_until(Clock::now()));
 }
