@@ -1,4 +1,4 @@
-// The thread that computes a worker's chunk gradients, one at a time, at the injected pace.
+// The threads that compute a worker's chunk gradients, one at a time, at the injected pace.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,10 @@
 
 namespace gleaner {
 
-/// Owns one thread. start() and stop() are called by one other thread and never wait for the computation;
-/// both callbacks run on the computing thread. The destructor stops the chunk in hand and joins.
+/// Owns one thread, and another of lower priority for redundant jobs, made when the first of them comes. Two,
+/// since an unprivileged thread can lower its priority and not raise it again. They never compute at the same
+/// time. start() and stop() are called by one other thread and never wait for the computation; both callbacks
+/// run on the computing thread. The destructor stops the chunk in hand and joins.
 class ComputeThread {
  public:
   struct Job {
@@ -27,6 +29,8 @@ class ComputeThread {
     Parameters parameters;
     /// Fraction f of the chunk is not passed before f times this; 0: as fast as it goes.
     Duration at_least{};
+    /// Nobody waits for it if all workers are alike: it leaves the cores to those for which somebody does.
+    bool redundant = false;
   };
   struct Result {
     Job job;
@@ -47,6 +51,9 @@ class ComputeThread {
   ComputeThread& operator=(const ComputeThread&) = delete;
 
   static constexpr std::chrono::milliseconds kProgressEvery{50};
+  /// By so much the thread of redundant jobs is nicer. On a core of its own that costs nothing; beside other
+  /// programs its share is KSHARE of theirs (docs/performance.md).
+  static constexpr int kNicer = 10;
 
   /// REQUIRES: the job before has finished.
   void start(Job job);
@@ -57,12 +64,13 @@ class ComputeThread {
   [[nodiscard]] double fraction() const;
   /// Ends the thread as soon as it can, without waiting: for a worker that is struck dead.
   void shut_down();
-  /// The thread has come to its end: the destructor will not wait.
-  [[nodiscard]] bool has_ended() const { return ended_.load(); }
+  /// The threads have come to their end: the destructor will not wait.
+  [[nodiscard]] bool has_ended() const { return running_.load() == 0; }
 
  private:
   class PacedPulse;
-  void loop();
+  [[nodiscard]] std::thread begin_thread(bool redundant);
+  void loop(bool redundant);
 
   std::shared_ptr<const Objective> objective_;
   GradientStore& store_;
@@ -72,10 +80,11 @@ class ComputeThread {
   std::condition_variable changed_;
   PacedPulse* pulse_ = nullptr;  // of the job in hand
   std::optional<Job> next_;
-  bool stopping_ = false;  // the job in hand
-  bool quitting_ = false;  // the thread
-  std::atomic<bool> ended_{false};
-  std::thread thread_;  // last: it uses all of the above
+  bool stopping_ = false;        // the job in hand
+  bool quitting_ = false;        // the thread
+  std::atomic<int> running_{0};  // threads
+  std::thread redundant_;        // belongs to the caller of start()
+  std::thread thread_;           // last: they use all of the above
 };
 
 }  // namespace gleaner

@@ -57,12 +57,21 @@ ChunkEnded WorkerHost::chunk_computed(ComputeThread::Result result) {
           result.fraction};
 }
 
+// What it has done of this round is already what it must do if all workers are alike. Where whole workers are
+// waited for, everything must be done.
+bool WorkerHost::is_redundant() const {
+  const Plan& plan = *spec_.plan;
+  const std::size_t copies = plan.chunks() * plan.blocks();
+  const std::size_t share = (copies + plan.workers() - 1) / plan.workers();
+  return plan.method() == Method::partial && machine_.done().count() >= share;
+}
+
 Duration WorkerHost::perform(const Compute& action) {
   const ChunkId chunk = spec_.plan->assignment().chunk_at(peer().worker, action.slot);
   const Duration at_least = spec_.speeds.none() ? Duration::zero()
                                                 : spec_.speeds.chunk_time(spec_.seed, action.stamp.round,
                                                                           peer().worker, chunk.value);
-  compute_.start({action.stamp, action.slot, chunk, parameters_, at_least});
+  compute_.start({action.stamp, action.slot, chunk, parameters_, at_least, is_redundant()});
   return at_least;
 }
 

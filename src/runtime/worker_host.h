@@ -80,6 +80,8 @@ class WorkerHost final : public WorkerSink {
   void perform(const Release&) { store_.release(); }
 
  private:
+  [[nodiscard]] bool is_redundant() const;
+
   const RunSpec& spec_;
   Worker machine_;
   Post post_;

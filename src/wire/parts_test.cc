@@ -110,6 +110,8 @@ RunSetup any_setup() {
   s.segment_floats = test::any_number(63) + 1;
   s.data_digest = "00ff00ff12345678";
   s.data_name = test::any_text();
+  s.gradients = test::any_text();
+  s.memory = test::any_number();
   for (std::size_t k = test::any_between(0, 20); k > 0; --k)
     s.chunks.push_back(
         {test::any_number(), test::any_number(63), test::any_number(63), test::any_number32()});

@@ -43,6 +43,13 @@ class FloatRow final : public KeptGradient {
 
 }  // namespace
 
+std::optional<Keeping> keeping_of(std::string_view name) {
+  for (const Keeping k : {Keeping::float32, Keeping::bfloat16, Keeping::spilled}) {
+    if (name == name_of(k)) return k;
+  }
+  return std::nullopt;
+}
+
 GradientRow row_of(std::shared_ptr<const std::vector<float>> numbers) {
   return std::make_shared<const FloatRow>(std::move(numbers));
 }

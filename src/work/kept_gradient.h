@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ enum class Keeping : std::uint8_t {
 };
 inline constexpr std::string_view kKeepings[] = {"float32", "bfloat16", "spilled"};
 [[nodiscard]] constexpr std::string_view name_of(Keeping k) { return kKeepings[static_cast<std::size_t>(k)]; }
+/// Nothing: another word.
+[[nodiscard]] std::optional<Keeping> keeping_of(std::string_view name);
 
 /// How the gradients of a run are kept.
 struct KeepOptions {
