@@ -102,6 +102,20 @@ TEST_F(BuildWorker, AWorkerRunsWhatTheServerThinksItRuns) {
   }
 }
 
+TEST_F(BuildWorker, AWorkerKeepsItsGradientsAsTheServerSays) {
+  for (const char* how : {"float32", "bfloat16", "spilled"}) {
+    options_.gradients = how;
+    options_.memory = "1GiB";
+    const auto made = worker(make(), WorkerId(1));
+    ASSERT_TRUE(made) << made.error().sentence();
+    EXPECT_EQ(name_of(made.value().gradients.how), how);
+    EXPECT_EQ(made.value().gradients.exact_tail, kTallies);
+    EXPECT_EQ(made.value().memory, std::uint64_t{1} << 30U);
+  }
+  EXPECT_THAT(complaint([](RunSetup& s) { s.gradients = "float8"; }),
+              HasSubstr("keeps gradients as float8, which this worker cannot"));
+}
+
 TEST_F(BuildWorker, ATraceTravelsWithTheSetup) {
   const auto trace = folder_.path() / "times.csv";
   std::ofstream(trace) << "round,a,b,c,d,e\n1,.001,.002,.003,.004,.005\n2,.5,.4,.3,.2,.1\n";
