@@ -9,9 +9,9 @@
 namespace gleaner {
 namespace {
 
-// Of a worker's vector: one in the making, some handed to the link, some in its buffers; of the parameters
-// what has come and is not yet appended.
-constexpr std::uint64_t kSegmentsOnTheirWay = 6;
+// Of its vector: one in the making, some handed to the link, some in gRPC's buffers; of the parameters what
+// has come and is not yet appended. Measured: 8 to 14 MB with segments of 1 MiB.
+constexpr std::uint64_t kSegmentsOnTheirWay = 12;
 
 std::uint64_t kept_bytes(const RunSpec& spec, std::uint64_t slots, Keeping how) {
   const std::uint64_t d = spec.objective->dimension();
