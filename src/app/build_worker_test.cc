@@ -94,6 +94,7 @@ TEST_F(BuildWorker, AWorkerRunsWhatTheServerThinksItRuns) {
         EXPECT_EQ(spec.code->name(), spec_.code->name());
         EXPECT_EQ(spec.seed, spec_.seed);
         EXPECT_EQ(spec.segment_floats, spec_.segment_floats);
+        EXPECT_EQ(spec.objective->working_bytes(), spec_.objective->working_bytes());
         EXPECT_EQ(spec.speeds.chunk_time(spec.seed, RoundId(3), WorkerId(j), 0),
                   spec_.speeds.chunk_time(spec_.seed, RoundId(3), WorkerId(j), 0));
         expect_same_gradients(spec_, spec, WorkerId(j));

@@ -62,7 +62,7 @@ TEST(MemoryChoice, AProcessNeedsMoreThanAThread) {
 
 TEST(MemoryChoice, NamesTheFlagThatMakesNoSense) {
   EXPECT_THAT(complaint(options("lots")), HasSubstr("--memory"));
-  EXPECT_THAT(complaint(options("", "float16")), HasSubstr("--gradients float16"));
+  EXPECT_THAT(complaint(options("", "float16")), HasSubstr("--gradients: there is no value \"float16\""));
   TrainOptions o = options("", "spilled");
   o.spill_folder = "/no/such/folder";
   EXPECT_THAT(complaint(o), HasSubstr("/no/such/folder"));
