@@ -51,8 +51,8 @@ class ComputeThread {
   ComputeThread& operator=(const ComputeThread&) = delete;
 
   static constexpr std::chrono::milliseconds kProgressEvery{50};
-  /// By so much the thread of redundant jobs is nicer. On a core of its own that costs nothing; beside other
-  /// programs its share is KSHARE of theirs (docs/performance.md).
+  /// By so much the thread of redundant jobs is nicer. On a core that nobody else wants this costs nothing;
+  /// beside one busy thread of another program it leaves a tenth of the core (docs/performance.md).
   static constexpr int kNicer = 10;
 
   /// REQUIRES: the job before has finished.
