@@ -16,9 +16,7 @@ void lower_priority() {
   const auto self = static_cast<id_t>(::gettid());
   errno = 0;
   const int nice = ::getpriority(PRIO_PROCESS, self);
-  if (errno == 0)
-    ::setpriority(PRIO_PROCESS, self,
-                  nice + ComputeThread::kNicer);
+  if (errno == 0) ::setpriority(PRIO_PROCESS, self, nice + ComputeThread::kNicer);
 }
 
 }  // namespace
