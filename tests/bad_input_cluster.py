@@ -37,5 +37,10 @@ CASES = [
          "--local-processes 4", "--workers 5"),
     case("local processes on virtual time", "train --local-processes 4 --clock virtual", "--clock virtual"),
     case("local processes with injected losses", "train --local-processes 4 --faults crash:count=1", "--faults"),
+    case("local processes with too little memory", "train --local-processes 4 --memory 20MB",
+         "--memory 20MB", "the program", "or more"),
+    case("local processes that spill to nowhere", "train --local-processes 4 --gradients spilled --spill-dir train.svm",
+         "train.svm", "--spill-dir"),
+    case("server with gradients of another kind", SERVER + "--gradients half", "half", "bfloat16"),
     case("more local processes than anybody wants", "train --local-processes 100000", "--local-processes 100000"),
 ]

@@ -37,6 +37,15 @@ CASES = [
     train("value for a switch", "--verify=5", "--verify takes no value"),
     train("flag twice", "--rounds 3 --rounds 4", "--rounds", "more than once"),
 
+    # memory
+    train("memory that is no number of bytes", "--memory lots", "--memory", "lots"),
+    train("memory of nothing", "--memory 0", "--memory"),
+    train("memory for less than a gradient", "--memory 10kB", "--memory 10kB", "spilled", "needs about", "or more"),
+    train("memory for fewer gradients than asked for", "--objective mlp --hidden 1000 --memory 18MB --gradients float32",
+          "--memory 18MB", "float32", "--gradients bfloat16 or --gradients spilled"),
+    train("gradients of another kind", "--gradients float16", "float16", 'did you mean "bfloat16"?'),
+    train("gradients spilled to nowhere", "--gradients spilled --spill-dir no/such/folder", "no/such/folder", "--spill-dir"),
+
     # numbers
     train("workers not a number", "--workers eight", "--workers eight", "whole number"),
     train("workers negative", "--workers -3", "--workers -3", "whole number"),

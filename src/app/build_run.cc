@@ -1,6 +1,7 @@
 #include "app/build_run.h"
 
 #include "app/build_plan.h"
+#include "app/cluster_run.h"
 #include "app/load_data.h"
 #include "app/make_objective.h"
 #include "app/order_flag.h"
@@ -82,6 +83,9 @@ Result<RunSpec> RunKit::spec(Method method) const {
   spec.seed = options_.plan.seed;
   spec.verify = options_.verify;
   if (Status s = check(spec); !s) return s.error();
+  if (options_.cluster.on()) spec.segment_floats = kWireSegmentFloats;
+  if (Status s = choose_keeping(settings_.memory, data_.train, options_.cluster.on(), spec); !s)
+    return s.error();
   return spec;
 }
 

@@ -1,6 +1,7 @@
 #include "app/build_worker.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -87,6 +88,8 @@ Result<RunSetup> setup_of(const RunSpec& spec, const TrainOptions& options, cons
   setup.segment_floats = spec.segment_floats;
   setup.data_digest = catalogue.digest();
   setup.data_name = catalogue.data().name;
+  setup.gradients = name_of(spec.gradients.how);
+  setup.memory = spec.memory;
   setup.chunks = catalogue.entries();
   return setup;
 }
@@ -134,6 +137,15 @@ Result<RunSpec> worker_spec(const RunSetup& setup, std::shared_ptr<const Plan> p
                                  setup.dimension, spec.objective->dimension()),
                      std::string(kSameRelease));
   }
+  const std::optional<Keeping> keeping = keeping_of(setup.gradients);
+  if (!keeping) {
+    return bad_input(
+        fmt::format("the server's run keeps gradients as {}, which this worker cannot", setup.gradients),
+        std::string(kSameRelease));
+  }
+  spec.gradients.how = *keeping;
+  spec.gradients.exact_tail = spec.objective->exact_tail();
+  spec.memory = setup.memory;
   spec.seed = setup.seed;
   spec.segment_floats = setup.segment_floats;
   if (Status s = check(spec); !s) return s.error();

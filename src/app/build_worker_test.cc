@@ -94,6 +94,7 @@ TEST_F(BuildWorker, AWorkerRunsWhatTheServerThinksItRuns) {
         EXPECT_EQ(spec.code->name(), spec_.code->name());
         EXPECT_EQ(spec.seed, spec_.seed);
         EXPECT_EQ(spec.segment_floats, spec_.segment_floats);
+        EXPECT_EQ(spec.objective->working_bytes(), spec_.objective->working_bytes());
         EXPECT_EQ(spec.speeds.chunk_time(spec.seed, RoundId(3), WorkerId(j), 0),
                   spec_.speeds.chunk_time(spec_.seed, RoundId(3), WorkerId(j), 0));
         expect_same_gradients(spec_, spec, WorkerId(j));
@@ -116,6 +117,20 @@ TEST_F(BuildWorker, LocalStepsTravelWithTheSetup) {
   EXPECT_EQ(made.value().local, spec_.local);
   expect_same_gradients(spec_, made.value(), WorkerId(2));
   EXPECT_THAT(complaint([](RunSetup& s) { s.local_steps = 1; }), HasSubstr("--prox"));
+}
+
+TEST_F(BuildWorker, AWorkerKeepsItsGradientsAsTheServerSays) {
+  for (const char* how : {"float32", "bfloat16", "spilled"}) {
+    options_.gradients = how;
+    options_.memory = "1GiB";
+    const auto made = worker(make(), WorkerId(1));
+    ASSERT_TRUE(made) << made.error().sentence();
+    EXPECT_EQ(name_of(made.value().gradients.how), how);
+    EXPECT_EQ(made.value().gradients.exact_tail, kTallies);
+    EXPECT_EQ(made.value().memory, std::uint64_t{1} << 30U);
+  }
+  EXPECT_THAT(complaint([](RunSetup& s) { s.gradients = "float8"; }),
+              HasSubstr("keeps gradients as float8, which this worker cannot"));
 }
 
 TEST_F(BuildWorker, ATraceTravelsWithTheSetup) {

@@ -17,7 +17,7 @@ std::string data_text(const Dataset& data) {
                      fingerprint_of(samples_of(data)));
 }
 
-std::vector<Setting> settings_beside_spec(const RunKit& kit) {
+std::vector<Setting> settings_beside_spec(const RunKit& kit, Keeping keeping) {
   const TrainOptions& o = kit.options();
   std::vector<Setting> settings{{"--data", data_text(kit.train())},
                                 {"--batch", fmt::format("{}", o.batch)},
@@ -34,6 +34,8 @@ std::vector<Setting> settings_beside_spec(const RunKit& kit) {
     settings.push_back({"--device", c.device});
   }
   if (o.objective == "mlp") settings.push_back({"--hidden", o.hidden});
+  // As floats, here or there, they are the same numbers.
+  if (keeping == Keeping::bfloat16) settings.push_back({"--gradients", "bfloat16"});
   return settings;
 }
 
@@ -57,7 +59,7 @@ Status attach_checkpoints(const RunKit& kit, RunSpec& spec) {
                      "leave one of them away");
   }
   spec.checkpoint = CheckpointPolicy{.folder = o.checkpoint, .every = o.checkpoint_every};
-  spec.other_settings = settings_beside_spec(kit);
+  spec.other_settings = settings_beside_spec(kit, spec.gradients.how);
   if (!o.resume) return check_no_checkpoint(spec);
   Result<std::shared_ptr<const Snapshot>> latest = load_checkpoint(spec);
   if (!latest) return latest.error();

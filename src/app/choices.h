@@ -32,6 +32,8 @@ inline constexpr std::array<std::string_view, 9> kSpeedKinds{
     "trace",    "none"};
 inline constexpr std::array<std::string_view, 3> kFaultKinds{"crash", "hang", "none"};
 
+/// The ways to keep them as in work/kept_gradient.h, and `auto` before them.
+inline constexpr std::array<std::string_view, 4> kGradients{"auto", "float32", "bfloat16", "spilled"};
 inline constexpr std::array<std::string_view, 2> kGrids{"none", "integer"};
 
 }  // namespace gleaner

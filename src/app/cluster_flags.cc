@@ -84,6 +84,7 @@ Command worker_flags(WorkerFlags& o) {
   c.text("--patience", o.patience, "TIME", "it gives up when there has been no server for so long");
   c.group("Data");
   c.file("--data", o.data, "look for chunks here, and keep here what is sent").type = "DIR";
+  add_spill_folder(c, o.spill_folder);
   c.group("Output");
   c.file("--trace", o.trace, "write what happened, as sentences");
   add_config(c, o.config);

@@ -11,10 +11,12 @@
 #include "app/build_worker.h"
 #include "app/cluster_checks.h"
 #include "app/local_processes.h"
+#include "app/memory_choice.h"
 #include "app/net_security.h"
 #include "app/say.h"
 #include "app/status_text.h"
 #include "app/witness.h"
+#include "app/words.h"
 #include "feed/catalogue.h"
 #include "feed/chunk_file.h"
 #include "net/handshake_trouble.h"
@@ -143,11 +145,18 @@ Result<RunResult> run_cluster(const RunKit& kit, const RunSpec& spec, Witness& w
                            a.workers()));
   std::optional<LocalProcesses> children;
   if (local) {
-    children.emplace(at.text(), a.workers(), [&cluster](const std::string& line) { cluster.announce(line); });
+    children.emplace(at.text(), a.workers(), o.spill_folder,
+                     [&cluster](const std::string& line) { cluster.announce(line); });
   }
   RunResult result = cluster.run(*endpoint.value());
   if (children) children->wind_up();
   endpoint.value()->goodbye({result.summary.status, result.summary.reason});
+  if (const std::uint64_t peak = children ? children->end() : 0; peak > 0) {
+    const WorkerMemory needs = expected_memory(spec, kit.train(), true, spec.gradients.how);
+    witness.line(fmt::format("the largest worker had {} of memory at its peak; about {} were expected",
+                             byte_text(static_cast<double>(peak)),
+                             byte_text(static_cast<double>(needs.total()))));
+  }
   return result;
 }
 

@@ -6,6 +6,8 @@
 
 namespace gleaner {
 
+/// --spill-dir.
+void add_spill_folder(Command& c, std::string& folder);
 void add_config(Command& c, ConfigOptions& o);
 /// Plan, data, training, recovery: what a run is.
 void add_run_groups(Command& c, TrainOptions& o);

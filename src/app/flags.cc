@@ -256,11 +256,26 @@ void add_world_group(Command& c, TrainOptions& o) {
 
 }  // namespace
 
+void add_spill_folder(Command& c, std::string& folder) {
+  c.file("--spill-dir", folder,
+         "spilled gradients go here, into files without names (default: TMPDIR, or /var/tmp)")
+      .type = "DIR";
+}
+
 void add_config(Command& c, ConfigOptions& o) {
   c.group("Configuration");
   c.file("--config", o.file, "read flags from this TOML file; flags on the command line win").in_config =
       false;
   c.toggle("--print-config", o.print, "print all settings as such a file, and stop").in_config = false;
+}
+
+void add_memory_group(Command& c, TrainOptions& o) {
+  c.group("Memory of a worker");
+  c.text("--memory", o.memory, "BYTES",
+         "that it may need, e.g. 2GiB: refused before the run if it needs more");
+  c.choice(
+      "--gradients", o.gradients, all(kGradients),
+      "auto (float32, or spilled if --memory is short), float32, bfloat16 (rounded), spilled (to a file)");
 }
 
 void add_run_groups(Command& c, TrainOptions& o) {
@@ -269,6 +284,7 @@ void add_run_groups(Command& c, TrainOptions& o) {
   add_module_group(c, o);
   add_training_group(c, o);
   add_world_group(c, o);
+  add_memory_group(c, o);
 }
 
 void add_result_groups(Command& c, TrainOptions& o) {
@@ -292,6 +308,7 @@ Command train_flags(TrainOptions& o) {
   c.choice("--clock", o.clock, all(kClocks), "real, or virtual: the same machines on simulated time");
   c.count("--local-processes", o.cluster.local_processes,
           "workers are so many processes of this machine (0: threads of this one)");
+  add_spill_folder(c, o.spill_folder);
   add_result_groups(c, o);
   c.toggle("--compare", o.compare, "run the other methods too, on the same draws");
   add_config(c, o.config);

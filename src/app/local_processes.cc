@@ -8,11 +8,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "app/worker_process.h"
 
 namespace gleaner {
 namespace {
@@ -36,9 +39,12 @@ std::optional<int> status_of(pid_t pid) {
 
 }  // namespace
 
-LocalProcesses::LocalProcesses(std::string server, std::size_t count,
+LocalProcesses::LocalProcesses(std::string server, std::size_t count, std::string spill_folder,
                                std::function<void(const std::string&)> say)
-    : server_(std::move(server)), say_(std::move(say)), children_(count) {
+    : server_(std::move(server)),
+      spill_folder_(std::move(spill_folder)),
+      say_(std::move(say)),
+      children_(count) {
   int ends[2] = {-1, -1};
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0) {
     lines_ = ends[0];
@@ -51,11 +57,16 @@ LocalProcesses::LocalProcesses(std::string server, std::size_t count,
 }
 
 LocalProcesses::~LocalProcesses() {
-  wind_up();
-  watch_.join();
+  end();
   for (const int end : {lines_, lines_write_}) {
     if (end >= 0) ::close(end);
   }
+}
+
+std::uint64_t LocalProcesses::end() {
+  wind_up();
+  if (watch_.joinable()) watch_.join();
+  return peak_;
 }
 
 void LocalProcesses::wind_up() {
@@ -92,6 +103,7 @@ void LocalProcesses::watch() {
 void LocalProcesses::start(std::size_t slot) {
   const std::string number = std::to_string(slot);
   std::vector<std::string> words{"gleaner", "worker", "--connect", server_, "--slot", number};
+  if (!spill_folder_.empty()) words.insert(words.end(), {"--spill-dir", spill_folder_});
   std::vector<char*> arguments;
   for (std::string& w : words) arguments.push_back(w.data());
   arguments.push_back(nullptr);
@@ -147,6 +159,12 @@ void LocalProcesses::read_lines() {
         continue;
       }
       if (line_.starts_with(kLastWords)) say_(line_);
+      if (const std::size_t at = line_.find(kPeakWords); at != std::string::npos) {
+        const std::string number = line_.substr(at + kPeakWords.size());
+        std::uint64_t bytes = 0;
+        std::from_chars(number.data(), number.data() + number.size(), bytes);
+        peak_ = std::max(peak_, bytes);
+      }
       line_.clear();
     }
   }

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -17,7 +18,9 @@ namespace gleaner {
 class LocalProcesses {
  public:
   /// `say`: a line for people, from any thread.
-  LocalProcesses(std::string server, std::size_t count, std::function<void(const std::string&)> say);
+  /// `spill_folder`: empty, or where spilled gradients go.
+  LocalProcesses(std::string server, std::size_t count, std::string spill_folder,
+                 std::function<void(const std::string&)> say);
   /// Waits for those that are about to go, and kills what is left.
   ~LocalProcesses();
   LocalProcesses(const LocalProcesses&) = delete;
@@ -25,6 +28,9 @@ class LocalProcesses {
 
   /// The run is over: nobody is started any more.
   void wind_up();
+  /// Winds up and waits as the destructor does. Returns the most memory that one of them says it has had, in
+  /// bytes; 0: nobody says.
+  std::uint64_t end();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -43,11 +49,13 @@ class LocalProcesses {
   [[nodiscard]] bool any_left() const;
 
   std::string server_;
+  std::string spill_folder_;
   std::function<void(const std::string&)> say_;
   std::vector<Child> children_;
   int lines_ = -1;  // what the children say, for reading
   int lines_write_ = -1;
   std::string line_;
+  std::uint64_t peak_ = 0;
   std::mutex mutex_;
   bool winding_up_ = false;
   Clock::time_point deadline_;

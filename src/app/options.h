@@ -106,6 +106,10 @@ struct TrainOptions {
   std::optional<double> target_accuracy;
   std::size_t test_every = 0;  ///< rounds between tests; 0: at the end, or every round for a target accuracy
 
+  std::string memory;              ///< of a worker; empty: no limit
+  std::string gradients = "auto";  ///< how a worker keeps them
+  std::string spill_folder;        ///< for gradients that are spilled; empty: TMPDIR, or /var/tmp
+
   std::string clock = "real";
   bool verify = false;
   bool compare = false;
@@ -127,6 +131,7 @@ struct WorkerFlags {
   std::optional<std::size_t> slot;
   std::string data;  ///< folder in which chunks are looked for and kept; empty: in memory only
   SecurityOptions security;
+  std::string spill_folder;       ///< for gradients that are spilled; empty: TMPDIR, or /var/tmp
   std::string patience = "5min";  ///< without a server
   std::string trace;
 };

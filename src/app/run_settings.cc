@@ -141,6 +141,9 @@ Result<RunSettings> read_settings(const TrainOptions& options) {
   if (Status s = read_policy(options, settings); !s) return s.error();
   if (Status s = read_world(options, settings); !s) return s.error();
   if (Status s = read_end(options, settings); !s) return s.error();
+  Result<MemorySettings> memory = read_memory(options);
+  if (!memory) return memory.error();
+  settings.memory = memory.value();
   return settings;
 }
 

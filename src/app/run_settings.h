@@ -1,6 +1,7 @@
 // The settings of a run that all methods share, read from their flags.
 #pragma once
 
+#include "app/memory_choice.h"
 #include "app/options.h"
 #include "base/result.h"
 #include "objective/local_updates.h"
@@ -21,6 +22,7 @@ struct RunSettings {
   SpeedModel speeds;
   FaultModel faults;
   Stopping stopping;
+  MemorySettings memory;
 };
 
 /// Errors name the flag and its cure.

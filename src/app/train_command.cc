@@ -15,6 +15,7 @@
 #include "app/cluster_run.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
+#include "app/memory_choice.h"
 #include "app/model_card.h"
 #include "app/order_flag.h"
 #include "app/output_files.h"
@@ -183,9 +184,11 @@ void introduce(const RunKit& kit, const RunSpec& spec) {
   say("{} workers, {} chunks, replication {}, blocks {}: tolerates the loss of any {}\n", f.workers, f.chunks,
       f.replication_min, f.blocks, f.tolerated_losses);
   say("{}\n", policy_line(spec, choose_order(o.plan.order, spec.server.policy, o.plan)));
-  say("memory for vectors: up to {} per worker, {} on the server\n",
-      byte_text(static_cast<double>(f.worker_memory_bytes)),
+  const WorkerMemory needs = expected_memory(spec, kit.train(), o.cluster.on(), spec.gradients.how);
+  say("memory for vectors: up to {} per worker, with gradients {}; {} on the server\n",
+      byte_text(static_cast<double>(needs.gradients)), name_of(spec.gradients.how),
       byte_text(static_cast<double>(f.server_memory_bytes)));
+  say("a worker needs about {}{}\n", memory_text(needs), limit_text(spec.memory));
   if (f.tolerated_losses == 0 && spec.server.when_unrecoverable == WhenUnrecoverable::stop) {
     say("warning: the loss of a single worker ends this run; {}\n",
         spec.plan->method() == Method::uncoded ? "--method partial would survive it"
@@ -240,7 +243,6 @@ Result<int> train_command(const TrainOptions& given) {
     const bool first = rows.empty();
     Result<RunSpec> spec = kit.spec(method);
     if (!spec) return spec.error();
-    if (options.cluster.on()) spec.value().segment_floats = kWireSegmentFloats;
     if (first) {
       if (Status s = attach_checkpoints(kit, spec.value()); !s) return s.error();
       introduce(kit, spec.value());

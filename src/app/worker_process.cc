@@ -11,6 +11,7 @@
 #include "app/build_worker.h"
 #include "app/exit_code.h"
 #include "app/interrupt.h"
+#include "app/memory_choice.h"
 #include "app/say.h"
 #include "net/handshake_trouble.h"
 
@@ -130,7 +131,18 @@ Result<RunSpec> WorkerProcess::prepare(JoinedLink& link) {
     return run_failed("the server's plan has no such worker");
   Result<std::shared_ptr<const HeldChunks>> held = bring_data(setup.value(), *plan.value(), link);
   if (!held) return held.error();
-  return worker_spec(setup.value(), plan.value(), held.value());
+  Result<RunSpec> spec = worker_spec(setup.value(), plan.value(), held.value());
+  if (!spec) return spec;
+  RunSpec& s = spec.value();
+  s.gradients.folder = flags_.spill_folder;
+  if (s.gradients.how == Keeping::spilled) {
+    if (Status usable = check_spill_folder(s.gradients.folder); !usable) return usable.error();
+  }
+  const std::size_t slots = plan.value()->assignment().load(link.placed().peer.worker);
+  tell(fmt::format("needs about {}, with gradients {}{}",
+                   memory_text(worker_memory(s, slots, s.gradients.how, row_bytes(held.value()->data))),
+                   name_of(s.gradients.how), limit_text(s.memory)));
+  return spec;
 }
 
 Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
@@ -169,7 +181,9 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
   around.say = [this](const std::string& line) { tell(line); };
   tell(fmt::format("works for {}, life {}", server_.endpoint.text(), placed.peer.life.value));
   WorkerLoop loop(spec.value(), placed.peer, placed.heartbeat, std::move(around));
-  return loop.run(std::move(link));
+  const WorkerEnding ending = loop.run(std::move(link));
+  tell(fmt::format("{}{}", kPeakWords, peak_memory()));
+  return ending;
 }
 
 Result<int> WorkerProcess::run() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include <fmt/format.h>
@@ -37,6 +38,9 @@ class TraceFile final : public TraceSink {
  private:
   std::ofstream file_;
 };
+
+/// How a worker says, in bytes, what memory it had at its peak: LocalProcesses reads it.
+inline constexpr std::string_view kPeakWords = "bytes of memory at its peak: ";
 
 /// One worker process, over all the lives that it may have.
 class WorkerProcess {

@@ -33,6 +33,7 @@ class HeldObjective final : public Objective {
   Tallies evaluate(std::span<const float> parameters, const Samples& samples) const override {
     return rows_->evaluate(parameters, samples);
   }
+  std::uint64_t working_bytes() const override { return rows_->working_bytes(); }
   bool has_l2() const override { return rows_->has_l2(); }
   std::string arithmetic() const override { return rows_->arithmetic(); }
   std::string trouble(ChunkId chunk, RoundId round) const override { return rows_->trouble(chunk, round); }

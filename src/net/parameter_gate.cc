@@ -6,6 +6,22 @@
 
 namespace gleaner {
 
+std::vector<float> ParameterGate::Idle::take() {
+  const std::scoped_lock lock(mutex);
+  if (vectors.empty()) return {};
+  std::vector<float> vector = std::move(vectors.back());
+  vectors.pop_back();
+  return vector;
+}
+
+SharedVector ParameterGate::lend(std::vector<float> parameters) const {
+  return {new std::vector<float>(std::move(parameters)), [idle = idle_](std::vector<float>* last) {
+            const std::unique_ptr<std::vector<float>> owned(last);
+            const std::scoped_lock lock(idle->mutex);
+            idle->vectors.push_back(std::move(*owned));
+          }};
+}
+
 void ParameterGate::message(ServerMessage message) {
   held_.push_back(std::move(message));
   release();
@@ -18,6 +34,7 @@ Status ParameterGate::segment(const SegmentHeader& header, const Append& append)
           fmt::format("parameters of {} numbers, {} at most were expected", header.total, floats_max_));
     }
     arriving_ = header.ticket.stamp;
+    if (parameters_.capacity() == 0) parameters_ = idle_->take();
     parameters_.clear();
     parameters_.reserve(header.total);
     total_ = header.total;
@@ -51,8 +68,7 @@ void ParameterGate::release() {
       }
       // Not before: what is still computed of the round before has the parameters of that one.
       if (!parameters_.empty()) {
-        sink_.on_parameters(arriving_, std::make_shared<const std::vector<float>>(std::move(parameters_)));
-        parameters_ = {};
+        sink_.on_parameters(arriving_, lend(std::exchange(parameters_, {})));
       }
     }
     sink_.on_message(std::move(held_.front()));

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +32,15 @@ class ParameterGate {
   [[nodiscard]] Status segment(const SegmentHeader& header, const Append& append);
 
  private:
+  /// Vectors that nobody holds any more: those of the next round but one come into the same memory. Freed, it
+  /// would stay with the arena of whichever thread of gRPC had it first, and every such thread would end up
+  /// with a vector.
+  struct Idle {
+    std::mutex mutex;
+    std::vector<std::vector<float>> vectors;
+    std::vector<float> take();
+  };
+  [[nodiscard]] SharedVector lend(std::vector<float> parameters) const;
   void release();
 
   WorkerSink& sink_;
@@ -37,6 +48,7 @@ class ParameterGate {
   std::deque<ServerMessage> held_;
   Stamp arriving_;  // of the parameters that came last, whole or not
   std::vector<float> parameters_;
+  std::shared_ptr<Idle> idle_ = std::make_shared<Idle>();
   std::uint64_t total_ = 0;
   std::uint32_t next_ = 0;
   bool whole_ = false;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace gleaner {
 namespace {
 
@@ -64,6 +66,21 @@ TEST_F(ParameterGateTest, ParametersThatAreEarlyWaitForTheirStart) {
   EXPECT_TRUE(sink_.heard.empty());
   gate_.message(StartRound{stamp(1)});
   EXPECT_THAT(sink_.heard, testing::ElementsAre("parameters 1 of 3", "start 1"));
+}
+
+TEST_F(ParameterGateTest, TheMemoryOfARoundIsThatOfTheRoundButOneBefore) {
+  std::set<const float*> places;
+  for (std::uint64_t round = 1; round <= 20; ++round) {
+    const SharedVector held = sink_.last;  // of the round before, while the next one comes in
+    EXPECT_TRUE(segment(round, 0, {static_cast<float>(round), 2, 3}));
+    if (held) {
+      EXPECT_THAT(*held, testing::ElementsAre(static_cast<float>(round - 1), 2, 3));
+    }
+    gate_.message(StartRound{stamp(round)});
+    EXPECT_THAT(*sink_.last, testing::ElementsAre(static_cast<float>(round), 2, 3));
+    places.insert(sink_.last->data());
+  }
+  EXPECT_EQ(places.size(), 2U);
 }
 
 // The server has left out what was not sent yet of round 1: its start must not meet the parameters of

@@ -52,6 +52,7 @@ class LinearObjective final : public RowObjective {
  private:
   LinearObjective(std::unique_ptr<Link> link, const Samples& samples, Shape shape,
                   std::vector<IndexRange> chunk_rows, const MiniBatch& mini);
+  std::size_t working_numbers(std::size_t rows) const override { return rows * shape_.outputs; }
   void add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch,
                 Tallies& tallies) const override;
   Tallies add_plain_row(std::span<const float> parameters, std::size_t row,

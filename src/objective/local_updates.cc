@@ -52,6 +52,15 @@ class LocalObjective final : public Objective {
   bool has_l2() const override { return true; }
   std::string arithmetic() const override { return inner_->arithmetic(); }
   std::vector<Part> parts() const override { return inner_->parts(); }
+  std::uint64_t working_bytes() const override {
+    return inner_->working_bytes() + parameters() * sizeof(float) + inner_->trained() * sizeof(double);
+  }
+  std::string trouble(ChunkId chunk, RoundId round) const override {
+    std::string reason;
+    for (std::size_t k = 0; k < local_.steps && reason.empty(); ++k)
+      reason = inner_->trouble(chunk, round_of(round, k));
+    return reason;
+  }
 
   bool chunk_gradient(std::span<const float> theta, ChunkId chunk, RoundId round, std::span<float> out,
                       Pulse& pulse) const override;

@@ -155,21 +155,31 @@ struct MlpObjective::Work {
   double* other_slopes;
 };
 
-MlpObjective::Work MlpObjective::cut_work(const Samples& samples, std::size_t rows, Scratch& scratch) const {
+std::size_t MlpObjective::widest() const {
   std::size_t widest = 0;
+  for (const Layer& layer : layers_) widest = std::max(widest, layer.outputs);
+  return widest;
+}
+
+std::size_t MlpObjective::numbers_per_row(const Samples& samples) const {
   std::size_t numbers = samples.is_sparse() ? 0 : samples.features;
-  for (const Layer& layer : layers_) {
-    widest = std::max(widest, layer.outputs);
-    numbers += layer.outputs;
-  }
-  scratch.work.resize(rows * (numbers + 2 * widest));
+  for (const Layer& layer : layers_) numbers += layer.outputs;
+  return numbers + 2 * widest();
+}
+
+std::size_t MlpObjective::working_numbers(std::size_t rows) const {
+  return parameters_ - layers_[0].biases + rows * numbers_per_row(samples());
+}
+
+MlpObjective::Work MlpObjective::cut_work(const Samples& samples, std::size_t rows, Scratch& scratch) const {
+  scratch.work.resize(rows * numbers_per_row(samples));
   double* next = scratch.work.data();
   const auto take = [&](std::size_t width) { return std::exchange(next, next + rows * width); };
   Work work{};
   work.inputs = samples.is_sparse() ? nullptr : take(samples.features);
   for (const Layer& layer : layers_) work.outputs.push_back(take(layer.outputs));
-  work.slopes = take(widest);
-  work.other_slopes = take(widest);
+  work.slopes = take(widest());
+  work.other_slopes = take(widest());
   return work;
 }
 

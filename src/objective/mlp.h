@@ -41,6 +41,7 @@ class MlpObjective final : public RowObjective {
   [[nodiscard]] static std::vector<Layer> layers_of(const std::vector<std::size_t>& widths);
   [[nodiscard]] static Cost cost_of(const std::vector<Layer>& layers);
 
+  std::size_t working_numbers(std::size_t rows) const override;
   bool prepare(Scratch& scratch, Pulse& pulse) const override;
   void add_rows(const Samples& samples, Rows rows, bool losses_only, Scratch& scratch,
                 Tallies& tallies) const override;
@@ -48,6 +49,8 @@ class MlpObjective final : public RowObjective {
                         std::span<double> gradient) const override;
 
   struct Work;
+  [[nodiscard]] std::size_t widest() const;
+  [[nodiscard]] std::size_t numbers_per_row(const Samples& samples) const;
   [[nodiscard]] Work cut_work(const Samples& samples, std::size_t rows, Scratch& scratch) const;
   void forward(const Samples& samples, Rows rows, const Scratch& scratch, const Work& work) const;
   void backward(const Samples& samples, Rows rows, Scratch& scratch, const Work& work) const;

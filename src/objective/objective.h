@@ -52,6 +52,8 @@ class Objective {
   [[nodiscard]] std::size_t trained() const { return parameters() - buffers(); }
   /// d = parameters() + kTallies: length of a chunk vector.
   [[nodiscard]] std::size_t dimension() const { return parameters() + kTallies; }
+  /// Numbers at the end of a chunk vector that are never rounded: buffers and tallies.
+  [[nodiscard]] std::size_t exact_tail() const { return buffers() + kTallies; }
   /// Number of chunks N.
   [[nodiscard]] virtual std::size_t chunks() const = 0;
   /// Writes the starting point (zeros for convex objectives).
@@ -84,6 +86,9 @@ class Objective {
   /// What decides the bits of the results besides Gleaner itself: versions of libraries, threads, what the
   /// processor can do. Lines "name value\n"; empty: nothing.
   [[nodiscard]] virtual std::string arithmetic() const { return {}; }
+
+  /// Memory that chunk_gradient() needs beside its arguments, kept from one chunk to the next.
+  [[nodiscard]] virtual std::uint64_t working_bytes() const { return 0; }
 
   /// True if `correct` means something.
   [[nodiscard]] virtual bool classifies() const = 0;

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <mutex>
+#include <utility>
 
 namespace gleaner {
 namespace {
 
-// Above this share of nonzeros, walking all features in order is quicker than following column numbers.
-constexpr double kSparseShare = 0.3;
 // Between two pulses.
 constexpr std::size_t kBatchRows = 128;
 
@@ -33,6 +33,29 @@ bool write(std::span<const double> from, std::span<float> to, Pulse& pulse) {
 
 }  // namespace
 
+// A worker computes on one of two threads, and never on both: what one of them used last, the other takes up.
+// So there is one scratch where a scratch for each thread would make two, each several times the model.
+class RowObjective::ScratchShelf {
+ public:
+  std::unique_ptr<Scratch> take() {
+    const std::scoped_lock lock(mutex_);
+    if (idle_.empty()) return std::make_unique<Scratch>();
+    std::unique_ptr<Scratch> scratch = std::move(idle_.back());
+    idle_.pop_back();
+    return scratch;
+  }
+  void put_back(std::unique_ptr<Scratch> scratch) {
+    const std::scoped_lock lock(mutex_);
+    idle_.push_back(std::move(scratch));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Scratch>> idle_;
+};
+
+RowObjective::~RowObjective() = default;
+
 Status RowObjective::check(const Samples& samples, std::size_t classes,
                            std::span<const IndexRange> chunk_rows) {
   if (Status checked = check_samples(samples, classes); !checked) return checked;
@@ -48,7 +71,12 @@ Status RowObjective::check(const Samples& samples, std::size_t classes,
 
 RowObjective::RowObjective(const Samples& samples, std::vector<IndexRange> chunk_rows, const MiniBatch& mini,
                            Cost cost)
-    : samples_(samples), quick_(samples), chunk_rows_(std::move(chunk_rows)), mini_(mini), cost_(cost) {
+    : samples_(samples),
+      quick_(samples),
+      chunk_rows_(std::move(chunk_rows)),
+      mini_(mini),
+      cost_(cost),
+      shelf_(std::make_unique<ScratchShelf>()) {
   if (!samples.is_sparse() && nonzero_share(samples) < kSparseShare) {
     compact_ = compress(samples);
     quick_ = compact_.view(samples);
@@ -65,7 +93,14 @@ std::size_t RowObjective::rows_per_batch(const Samples& samples) const {
 bool RowObjective::chunk_gradient(std::span<const float> theta, ChunkId chunk, RoundId round,
                                   std::span<float> out, Pulse& pulse) const {
   GLEANER_CHECK(theta.size() == parameters() && out.size() == dimension(), "vectors of another model");
-  thread_local Scratch scratch;
+  std::unique_ptr<Scratch> scratch = shelf_->take();
+  const bool whole = compute(theta, chunk, round, out, pulse, *scratch);
+  shelf_->put_back(std::move(scratch));
+  return whole;
+}
+
+bool RowObjective::compute(std::span<const float> theta, ChunkId chunk, RoundId round, std::span<float> out,
+                           Pulse& pulse, Scratch& scratch) const {
   if (!convert(theta, scratch.theta, pulse) || !prepare(scratch, pulse)) return false;
   scratch.gradient.assign(parameters(), 0);
 
@@ -83,6 +118,14 @@ bool RowObjective::chunk_gradient(std::span<const float> theta, ChunkId chunk, R
   out[parameters() + 1] = static_cast<float>(tallies.correct);
   out[parameters() + 2] = static_cast<float>(tallies.samples);
   return write(scratch.gradient, out, pulse);
+}
+
+std::uint64_t RowObjective::working_bytes() const {
+  std::size_t rows = 0;  // of the largest chunk
+  for (const IndexRange& range : chunk_rows_) rows = std::max(rows, range.size());
+  if (mini_.rows > 0) rows = std::min(rows, mini_.rows);
+  rows = std::min(rows, rows_per_batch(quick_));
+  return (2 * parameters() + working_numbers(rows)) * sizeof(double);
 }
 
 Tallies RowObjective::evaluate(std::span<const float> theta, const Samples& samples) const {

@@ -1,6 +1,7 @@
 // What all objectives over rows of samples have in common: chunks, mini-batches, pulses, sums.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace gleaner {
 
 /// A loss that is a sum over samples, cut into chunks of rows. A derived class says what some rows add to
 /// loss and gradient, once quickly and once plainly. Dense samples of which few numbers are nonzero are kept
-/// and run in sparse form, with the same results. Immutable, hence safe from many threads; each thread keeps
-/// scratch for the largest model that it has seen.
+/// and run in sparse form, with the same results. Safe from many threads; there is scratch for as many chunks
+/// as have been computed at the same time.
 class RowObjective : public Objective {
  public:
   std::size_t chunks() const final { return chunk_rows_.size(); }
@@ -22,6 +23,7 @@ class RowObjective : public Objective {
   Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,
                           std::span<double> gradient) const final;
   Tallies evaluate(std::span<const float> parameters, const Samples& samples) const final;
+  std::uint64_t working_bytes() const final;
 
  protected:
   using Rows = std::span<const std::size_t>;
@@ -33,6 +35,9 @@ class RowObjective : public Objective {
     std::vector<std::size_t> rows;
   };
 
+  /// Numbers that the derived class puts into `work` and `transposed` for a batch of so many rows.
+  [[nodiscard]] virtual std::size_t working_numbers(std::size_t rows) const = 0;
+
   /// What a row costs: per_entry products for each of its nonzero features and per_row more. Between two
   /// pulses there are at most `products` (but one row at least).
   struct Cost {
@@ -42,6 +47,7 @@ class RowObjective : public Objective {
   };
 
   RowObjective(const Samples& samples, std::vector<IndexRange> chunk_rows, const MiniBatch& mini, Cost cost);
+  ~RowObjective() override;
 
   /// Errors: samples that are not sound; classes (check_samples); chunks that reach beyond the samples.
   [[nodiscard]] static Status check(const Samples& samples, std::size_t classes,
@@ -67,6 +73,9 @@ class RowObjective : public Objective {
   [[nodiscard]] const Samples& samples() const { return samples_; }
 
  private:
+  class ScratchShelf;
+  bool compute(std::span<const float> parameters, ChunkId chunk, RoundId round, std::span<float> out,
+               Pulse& pulse, Scratch& scratch) const;
   [[nodiscard]] std::size_t rows_per_batch(const Samples& samples) const;
 
   Samples samples_;         // as given
@@ -75,8 +84,12 @@ class RowObjective : public Objective {
   std::vector<IndexRange> chunk_rows_;
   MiniBatch mini_;
   Cost cost_;
+  std::unique_ptr<ScratchShelf> shelf_;
 };
 
+/// Of dense samples with a smaller share of nonzeros a sparse form is kept: walking all features in order is
+/// quicker than following column numbers above it.
+inline constexpr double kSparseShare = 0.3;
 /// A model of 8 GB: what asks for more is a slip in the data rather than a wish.
 inline constexpr std::size_t kParametersMax = std::size_t{1} << 31;
 

@@ -1,8 +1,25 @@
 #include "runtime/compute_thread.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
 #include "base/check.h"
 
 namespace gleaner {
+namespace {
+
+// Of the calling thread alone, as Linux has it. Where that is forbidden, it stays what it is.
+void lower_priority() {
+  const auto self = static_cast<id_t>(::gettid());
+  errno = 0;
+  const int nice = ::getpriority(PRIO_PROCESS, self);
+  if (errno == 0) ::setpriority(PRIO_PROCESS, self, nice + ComputeThread::kNicer);
+}
+
+}  // namespace
 
 // Paces the work inside the chunk, so that progress within it is real, and sleeps interruptibly.
 class ComputeThread::PacedPulse final : public Pulse {
@@ -55,22 +72,42 @@ class ComputeThread::PacedPulse final : public Pulse {
   double worked_ = 0;  // under the owner's mutex
 };
 
-ComputeThread::ComputeThread(std::shared_ptr<const Objective> objective, Finished finished,
-                             Progressed progressed)
+ComputeThread::ComputeThread(std::shared_ptr<const Objective> objective, GradientStore& store,
+                             Finished finished, Progressed progressed)
     : objective_(std::move(objective)),
+      store_(store),
       finished_(std::move(finished)),
       progressed_(std::move(progressed)),
-      thread_([this] {
-        loop();
-        ended_ = true;
-      }) {}
+      thread_(begin_thread(false)) {}
 
 ComputeThread::~ComputeThread() {
   shut_down();
   thread_.join();
+  if (redundant_.joinable()) redundant_.join();
+}
+
+std::thread ComputeThread::begin_thread(bool redundant) {
+  ++running_;
+  try {
+    return std::thread([this, redundant] {
+      if (redundant) lower_priority();
+      loop(redundant);
+      --running_;
+    });
+  } catch (const std::system_error&) {
+    --running_;
+    throw;
+  }
 }
 
 void ComputeThread::start(Job job) {
+  if (job.redundant && !redundant_.joinable()) {
+    try {
+      redundant_ = begin_thread(true);
+    } catch (const std::system_error&) {  // no more threads to be had: it is computed all the same
+      job.redundant = false;
+    }
+  }
   {
     const std::scoped_lock lock(mutex_);
     GLEANER_CHECK(!next_, "a worker computes one chunk at a time");
@@ -101,20 +138,23 @@ void ComputeThread::shut_down() {
   changed_.notify_all();
 }
 
-void ComputeThread::loop() {
+void ComputeThread::loop(bool redundant) {
   while (true) {
     Result result;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [&] { return quitting_ || next_.has_value(); });
+      changed_.wait(lock, [&] { return quitting_ || (next_ && next_->redundant == redundant); });
       if (quitting_) return;
       result.job = *std::exchange(next_, std::nullopt);
     }
     PacedPulse pulse(*this, result.job);
-    result.verdict = compute_chunk(*objective_, *result.job.parameters, result.job.chunk,
-                                   result.job.stamp.round, *result.job.out, pulse);
+    ComputedChunk done = compute_into(store_, *objective_, *result.job.parameters, result.job.chunk,
+                                      result.job.stamp.round, pulse);
+    result.verdict = std::move(done.verdict);
+    result.row = std::move(done.row);
     if (result.verdict.outcome == ChunkOutcome::finished && !pulse.tick(1)) {
       result.verdict.outcome = ChunkOutcome::stopped;
+      result.row.reset();
     }
     result.took = pulse.elapsed();
     {

@@ -1,4 +1,4 @@
-// The thread that computes a worker's chunk gradients, one at a time, at the injected pace.
+// The threads that compute a worker's chunk gradients, one at a time, at the injected pace.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,10 @@
 
 namespace gleaner {
 
-/// Owns one thread. start() and stop() are called by one other thread and never wait for the computation;
-/// both callbacks run on the computing thread. The destructor stops the chunk in hand and joins.
+/// Owns one thread, and another of lower priority for redundant jobs, made when the first of them comes. Two,
+/// since an unprivileged thread can lower its priority and not raise it again. They never compute at the same
+/// time. start() and stop() are called by one other thread and never wait for the computation; both callbacks
+/// run on the computing thread. The destructor stops the chunk in hand and joins.
 class ComputeThread {
  public:
   struct Job {
@@ -25,26 +27,33 @@ class ComputeThread {
     Slot slot;
     ChunkId chunk;
     Parameters parameters;
-    GradientBuffer out;
-    Duration
-        at_least{};  ///< fraction f of the chunk is not passed before f times this; 0: as fast as it goes
+    /// Fraction f of the chunk is not passed before f times this; 0: as fast as it goes.
+    Duration at_least{};
+    /// Nobody waits for it if all workers are alike: it leaves the cores to those for which somebody does.
+    bool redundant = false;
   };
   struct Result {
     Job job;
     ChunkVerdict verdict;
+    GradientRow row;  ///< if it is finished: as the store keeps it
     Duration took{};
     double fraction = 0;  ///< so far it had got
   };
   using Finished = std::function<void(Result)>;
   using Progressed = std::function<void(Stamp, Slot, double)>;
 
-  /// `finished` is called once per job; `progressed` at most every kProgressEvery while it computes.
-  ComputeThread(std::shared_ptr<const Objective> objective, Finished finished, Progressed progressed);
+  /// Gradients are made in buffers of `store`, which outlives this. `finished` is called once per job;
+  /// `progressed` at most every kProgressEvery while it computes.
+  ComputeThread(std::shared_ptr<const Objective> objective, GradientStore& store, Finished finished,
+                Progressed progressed);
   ~ComputeThread();
   ComputeThread(const ComputeThread&) = delete;
   ComputeThread& operator=(const ComputeThread&) = delete;
 
   static constexpr std::chrono::milliseconds kProgressEvery{50};
+  /// By so much the thread of redundant jobs is nicer. On a core that nobody else wants this costs nothing;
+  /// beside one busy thread of another program it leaves a tenth of the core (docs/performance.md).
+  static constexpr int kNicer = 10;
 
   /// REQUIRES: the job before has finished.
   void start(Job job);
@@ -55,24 +64,27 @@ class ComputeThread {
   [[nodiscard]] double fraction() const;
   /// Ends the thread as soon as it can, without waiting: for a worker that is struck dead.
   void shut_down();
-  /// The thread has come to its end: the destructor will not wait.
-  [[nodiscard]] bool has_ended() const { return ended_.load(); }
+  /// The threads have come to their end: the destructor will not wait.
+  [[nodiscard]] bool has_ended() const { return running_.load() == 0; }
 
  private:
   class PacedPulse;
-  void loop();
+  [[nodiscard]] std::thread begin_thread(bool redundant);
+  void loop(bool redundant);
 
   std::shared_ptr<const Objective> objective_;
+  GradientStore& store_;
   Finished finished_;
   Progressed progressed_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   PacedPulse* pulse_ = nullptr;  // of the job in hand
   std::optional<Job> next_;
-  bool stopping_ = false;  // the job in hand
-  bool quitting_ = false;  // the thread
-  std::atomic<bool> ended_{false};
-  std::thread thread_;  // last: it uses all of the above
+  bool stopping_ = false;        // the job in hand
+  bool quitting_ = false;        // the thread
+  std::atomic<int> running_{0};  // threads
+  std::thread redundant_;        // belongs to the caller of start()
+  std::thread thread_;           // last: they use all of the above
 };
 
 }  // namespace gleaner

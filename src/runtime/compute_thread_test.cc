@@ -1,7 +1,10 @@
 #include "runtime/compute_thread.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -13,6 +16,27 @@ namespace {
 
 using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
+
+// Notes the priority at which its chunks are computed.
+class Priorities final : public Objective {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "priorities"; }
+  [[nodiscard]] std::size_t parameters() const override { return 1; }
+  [[nodiscard]] std::size_t chunks() const override { return 1; }
+  void initial(std::uint64_t, std::span<float>) const override {}
+  [[nodiscard]] bool chunk_gradient(std::span<const float>, ChunkId, RoundId, std::span<float> out,
+                                    Pulse& pulse) const override {
+    std::fill(out.begin(), out.end(), 0.0F);
+    out[0] = static_cast<float>(::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())));
+    return pulse.tick(1);
+  }
+  Tallies reference_chunk(std::span<const float>, ChunkId, RoundId, std::span<double>) const override {
+    return {};
+  }
+  [[nodiscard]] Tallies evaluate(std::span<const float>, const Samples&) const override { return {}; }
+  [[nodiscard]] bool classifies() const override { return false; }
+  [[nodiscard]] std::vector<Part> parts() const override { return {}; }
+};
 
 // Ticks until it is told to stop, or 1000 times.
 class Endless final : public Objective {
@@ -40,19 +64,19 @@ class Endless final : public Objective {
 
 struct Bench {
   explicit Bench(std::shared_ptr<const Objective> objective)
-      : dimension(objective->dimension()),
+      : store(100, objective->dimension()),
         parameters(std::make_shared<const std::vector<float>>(objective->parameters())),
         thread(
-            std::move(objective), [this](ComputeThread::Result r) { ended.push(std::move(r)); },
+            std::move(objective), store, [this](ComputeThread::Result r) { ended.push(std::move(r)); },
             [this](Stamp, Slot, double f) { fractions.push(f); }) {}
 
-  [[nodiscard]] ComputeThread::Job job(std::uint32_t slot, Duration at_least = {}) const {
+  [[nodiscard]] ComputeThread::Job job(std::uint32_t slot, Duration at_least = {},
+                                       bool redundant = false) const {
     const Stamp stamp{Term(1), RoundId(1)};
-    return {stamp,   Slot(slot), ChunkId(0), parameters, std::make_shared<std::vector<float>>(dimension),
-            at_least};
+    return {stamp, Slot(slot), ChunkId(0), parameters, at_least, redundant};
   }
 
-  std::size_t dimension;
+  GradientStore store;
   Parameters parameters;
   Mailbox<ComputeThread::Result> ended;
   Mailbox<double> fractions;
@@ -66,7 +90,7 @@ TEST(ComputeThread, ReportsEveryJobOnceWithItsGradient) {
     const ComputeThread::Result r = bench.ended.pop();
     EXPECT_EQ(r.job.slot, Slot(slot));
     EXPECT_EQ(r.verdict.outcome, ChunkOutcome::finished);
-    EXPECT_EQ(r.job.out->at(0), -3.0F);  // (0 - 3) x 1
+    EXPECT_EQ(r.row->floats()[0], -3.0F);  // (0 - 3) x 1
   }
   EXPECT_FALSE(bench.ended.pop_until(Clock::now()));
 }
@@ -129,6 +153,37 @@ TEST(ComputeThread, ShuttingDownEndsAJobAndDoesNotWait) {
   Bench bench(std::make_shared<test::LineObjective>(1));
   bench.thread.start(bench.job(0, std::chrono::hours(1)));
   EXPECT_FALSE(bench.thread.has_ended());
+  bench.thread.shut_down();
+  while (!bench.thread.has_ended()) std::this_thread::yield();
+}
+
+TEST(ComputeThread, RedundantJobsAreNicerAndTheOthersAreNotAfterThem) {
+  Bench bench(std::make_shared<Priorities>());
+  const auto own = static_cast<float>(::getpriority(PRIO_PROCESS, 0));
+  const float nicer = std::min(own + static_cast<float>(ComputeThread::kNicer), 19.0F);
+  for (std::uint32_t slot = 0; slot < 20; ++slot) {
+    const bool redundant = slot % 3 != 0;
+    bench.thread.start(bench.job(slot, {}, redundant));
+    const ComputeThread::Result r = bench.ended.pop();
+    EXPECT_EQ(r.job.slot, Slot(slot));
+    EXPECT_EQ(r.row->floats()[0], redundant ? nicer : own);
+  }
+  EXPECT_EQ(static_cast<float>(::getpriority(PRIO_PROCESS, 0)), own);
+}
+
+TEST(ComputeThread, ARedundantJobIsStoppedAndShutDownLikeAnyOther) {
+  const auto endless = std::make_shared<Endless>();
+  Bench bench(endless);
+  for (std::uint32_t slot = 0; slot < 50; ++slot) {
+    bench.thread.start(bench.job(slot, {}, slot % 2 == 0));
+    if (slot % 5 == 0) {
+      while (endless->ticks < 10) std::this_thread::yield();
+    }
+    bench.thread.stop();
+    EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::stopped);
+    endless->ticks = 0;
+  }
+  bench.thread.start(bench.job(50, std::chrono::hours(1), true));
   bench.thread.shut_down();
   while (!bench.thread.has_ended()) std::this_thread::yield();
 }

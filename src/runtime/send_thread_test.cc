@@ -43,9 +43,9 @@ struct Sender {
   }
   [[nodiscard]] SendThread::Task task(std::uint32_t epoch, std::uint32_t first = 0) const {
     const UsedSlots used{SlotSet::first(1)};
-    const auto encoder = std::make_shared<const VectorEncoder>(plan, *code_for(Method::uncoded), WorkerId(0),
-                                                               used, std::vector<GradientBuffer>{gradient},
-                                                               SegmentLayout::of(gradient->size(), 1, 2));
+    const auto encoder = std::make_shared<const VectorEncoder>(
+        plan, *code_for(Method::uncoded), WorkerId(0), used, std::vector<GradientRow>{row_of(gradient)},
+        SegmentLayout::of(gradient->size(), 1, 2));
     return {{kStamp, Epoch(epoch)}, encoder, first, std::nullopt};
   }
   // What arrives within a moment, as epoch.index.

@@ -9,9 +9,10 @@ WorkerHost::WorkerHost(const RunSpec& spec, Peer peer, Post post, SendWindow& wi
       machine_(peer, spec.plan),
       post_(std::move(post)),
       window_(window),
-      store_(spec.plan->assignment().load(peer.worker), spec.objective->dimension()),
+      store_(spec.plan->assignment().load(peer.worker), spec.objective->dimension(), spec.gradients),
       compute_(
-          spec.objective, [this, peer](ComputeThread::Result r) { post_(peer, ChunkComputed{std::move(r)}); },
+          spec.objective, store_,
+          [this, peer](ComputeThread::Result r) { post_(peer, ChunkComputed{std::move(r)}); },
           [this, peer](Stamp stamp, Slot slot, double f) {
             post_(peer, WorkerEvent(ChunkFraction{stamp, slot, f}));
           }) {}
@@ -50,12 +51,19 @@ void WorkerHost::on_message(ServerMessage message) { post_(peer(), WorkerEvent(s
 
 ChunkEnded WorkerHost::chunk_computed(ComputeThread::Result result) {
   if (result.verdict.outcome == ChunkOutcome::finished && result.job.stamp == machine_.stamp()) {
-    store_.keep(result.job.slot, std::move(result.job.out));
-  } else {
-    store_.give_back(std::move(result.job.out));
+    store_.keep(result.job.slot, std::move(result.row));
   }
   return {result.job.stamp, result.job.slot, result.verdict.outcome, std::move(result.verdict.why),
           result.fraction};
+}
+
+// What it has done of this round is already what it must do if all workers are alike. Where whole workers are
+// waited for, everything must be done.
+bool WorkerHost::is_redundant() const {
+  const Plan& plan = *spec_.plan;
+  const std::size_t copies = plan.chunks() * plan.blocks();
+  const std::size_t share = (copies + plan.workers() - 1) / plan.workers();
+  return plan.method() == Method::partial && machine_.done().count() >= share;
 }
 
 Duration WorkerHost::perform(const Compute& action) {
@@ -63,7 +71,7 @@ Duration WorkerHost::perform(const Compute& action) {
   const Duration at_least = spec_.speeds.none() ? Duration::zero()
                                                 : spec_.speeds.chunk_time(spec_.seed, action.stamp.round,
                                                                           peer().worker, chunk.value);
-  compute_.start({action.stamp, action.slot, chunk, parameters_, store_.take(), at_least});
+  compute_.start({action.stamp, action.slot, chunk, parameters_, at_least, is_redundant()});
   return at_least;
 }
 

@@ -60,7 +60,7 @@ class WorkerHost final : public WorkerSink {
   [[nodiscard]] Worker& machine() { return machine_; }
 
   void set_parameters(Parameters parameters) { parameters_ = std::move(parameters); }
-  /// The chunk's result goes into the store, or its buffer back to it; returns what the machine must hear.
+  /// The chunk's result goes into the store if it is of this round; returns what the machine must hear.
   [[nodiscard]] ChunkEnded chunk_computed(ComputeThread::Result result);
 
   /// So far the chunk in hand is; 0 if there is none.
@@ -80,6 +80,8 @@ class WorkerHost final : public WorkerSink {
   void perform(const Release&) { store_.release(); }
 
  private:
+  [[nodiscard]] bool is_redundant() const;
+
   const RunSpec& spec_;
   Worker machine_;
   Post post_;

@@ -58,22 +58,18 @@ ChunkVerdict DisasterVectors::compute(Peer peer, Stamp stamp, Slot slot) {
   Life& l = life(peer);
   const auto parameters = parameters_of_.find(stamp);
   GLEANER_CHECK(parameters != parameters_of_.end(), "the parameters come before the first chunk");
-  GradientBuffer buffer = l.store.take();
   const bool poisoned = goes_bad(bad_.chunk, peer, stamp, slot.value);
   model_.poison(poisoned);
   FreePulse pulse;
-  const ChunkVerdict verdict =
-      compute_chunk(model_, parameters->second, plan_->assignment().chunk_at(peer.worker, slot), stamp.round,
-                    *buffer, pulse);
+  ComputedChunk done = compute_into(l.store, model_, parameters->second,
+                                    plan_->assignment().chunk_at(peer.worker, slot), stamp.round, pulse);
   model_.poison(false);
-  if (verdict.outcome == ChunkOutcome::finished) {
-    l.store.keep(slot, std::move(buffer));
+  if (done.row) {
+    l.store.keep(slot, std::move(done.row));
     l.kept.insert(slot);
-  } else {
-    l.store.give_back(std::move(buffer));
   }
-  witness_.on_chunk(peer, stamp, slot, verdict.outcome, poisoned);
-  return verdict;
+  witness_.on_chunk(peer, stamp, slot, done.verdict.outcome, poisoned);
+  return std::move(done.verdict);
 }
 
 void DisasterVectors::release(Peer peer, Stamp /*stamp*/) {

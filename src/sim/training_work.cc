@@ -46,7 +46,7 @@ TrainingWork::Life& TrainingWork::life(Peer peer) {
 void TrainingWork::start(Peer peer) {
   const std::size_t load = spec_.plan->assignment().load(peer.worker);
   lives_[peer.worker.index()].emplace(
-      Life{peer, GradientStore(load, spec_.objective->dimension()), {}, std::nullopt});
+      Life{peer, GradientStore(load, spec_.objective->dimension(), spec_.gradients), {}, std::nullopt});
 }
 
 void TrainingWork::stop(Peer peer) {
@@ -58,17 +58,11 @@ void TrainingWork::stop(Peer peer) {
 ChunkVerdict TrainingWork::compute(Peer peer, Stamp stamp, Slot slot) {
   GLEANER_CHECK(stamp == stamp_, "nobody computes for a round that is over");
   GradientStore& store = life(peer).store;
-  GradientBuffer buffer = store.take();
   FreePulse pulse;
-  ChunkVerdict verdict =
-      compute_chunk(*spec_.objective, *trainer_.parameters(),
-                    spec_.plan->assignment().chunk_at(peer.worker, slot), stamp.round, *buffer, pulse);
-  if (verdict.outcome == ChunkOutcome::finished) {
-    store.keep(slot, std::move(buffer));
-  } else {
-    store.give_back(std::move(buffer));
-  }
-  return verdict;
+  ComputedChunk done = compute_into(store, *spec_.objective, *trainer_.parameters(),
+                                    spec_.plan->assignment().chunk_at(peer.worker, slot), stamp.round, pulse);
+  if (done.row) store.keep(slot, std::move(done.row));
+  return std::move(done.verdict);
 }
 
 void TrainingWork::begin_sending(Peer peer, const EncodeAndSend& what) {

@@ -107,6 +107,10 @@ RunSetup any_setup() {
   s.plan = test::any_text();
   s.objective = test::any_text();
   s.hidden = test::any_text();
+  if (test::any_between(0, 1) == 1) {
+    s.module = {test::any_text() + "PK", test::any_text(), test::any_text(), test::any_text(),
+                test::any_between(0, 1) == 1, test::any_number(63) + 1, test::any_number(63) + 1};
+  }
   s.speeds = test::any_text();
   s.speeds_table = test::any_text();
   for (std::uint64_t* n : {&s.seed, &s.batch, &s.features, &s.classes}) *n = test::any_number();
@@ -120,6 +124,8 @@ RunSetup any_setup() {
   s.segment_floats = test::any_number(63) + 1;
   s.data_digest = "00ff00ff12345678";
   s.data_name = test::any_text();
+  s.gradients = test::any_text();
+  s.memory = test::any_number();
   for (std::size_t k = test::any_between(0, 20); k > 0; --k)
     s.chunks.push_back(
         {test::any_number(), test::any_number(63), test::any_number(63), test::any_number32()});

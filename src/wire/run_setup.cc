@@ -100,6 +100,8 @@ std::string encode(const RunSetup& setup) {
     out.varint(n);
   out.text(setup.data_digest);
   out.words(setup.data_name, kSentenceBytesMax);
+  out.text(setup.gradients);
+  out.varint(setup.memory);
   out.varint(setup.chunks.size());
   for (const ChunkEntry& c : setup.chunks) {
     out.varint(c.rows);
@@ -132,6 +134,8 @@ Result<RunSetup> decode_run_setup(std::string_view bytes) {
   if (in.ok() && !is_digest(s.data_digest))
     in.refuse("the digest of the data", "is not 16 hexadecimal digits in lower case");
   s.data_name = in.text("the name of the data", kSentenceBytesMax);
+  s.gradients = in.text("how gradients are kept", kNameBytesMax);
+  s.memory = in.varint("the memory of a worker");
   s.chunks = read_chunks(in);
   if (Status status = in.finish(); !status) return status.error();
   return s;

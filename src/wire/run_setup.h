@@ -46,11 +46,13 @@ struct RunSetup {
   double prox = 0;                ///< >= 0
   double l2 = 0;                  ///< >= 0
   std::uint64_t features = 0;
-  std::uint64_t classes = 0;         ///< 0: regression
-  std::uint64_t dimension = 0;       ///< d, tallies included: what the worker makes must have it
-  std::uint64_t segment_floats = 0;  ///< > 0, as the dimension
-  std::string data_digest;           ///< names the cut data: 16 hexadecimal digits, lower case
-  std::string data_name;             ///< for people
+  std::uint64_t classes = 0;          ///< 0: regression
+  std::uint64_t dimension = 0;        ///< d, tallies included: what the worker makes must have it
+  std::uint64_t segment_floats = 0;   ///< > 0, as the dimension
+  std::string data_digest;            ///< names the cut data: 16 hexadecimal digits, lower case
+  std::string data_name;              ///< for people
+  std::string gradients = "float32";  ///< how workers keep theirs
+  std::uint64_t memory = 0;           ///< bytes that a worker may need, for people; 0: not said
   std::vector<ChunkEntry> chunks;
   bool operator==(const RunSetup&) const = default;
 };

@@ -21,6 +21,7 @@
 #include "training/schedule.h"
 #include "training/stopping.h"
 #include "work/faults.h"
+#include "work/kept_gradient.h"
 #include "work/segments.h"
 #include "work/speeds.h"
 
@@ -67,7 +68,9 @@ struct RunSpec {
   Stopping stopping;            ///< before that many rounds
   std::optional<TestSet> test;  ///< gives the test accuracy of rounds; costs no round time
   std::uint64_t seed = 1;
-  bool verify = false;  ///< compare every gradient with a plain double-precision sum
+  bool verify = false;       ///< compare every gradient with a plain double-precision sum
+  KeepOptions gradients;     ///< how workers keep theirs
+  std::uint64_t memory = 0;  ///< bytes that a worker may need, for people; 0: nobody cares
   std::size_t segment_floats = kSegmentFloats;
   std::size_t credits = kCredits;
   Duration silence = std::chrono::seconds(2);  ///< a hung worker is given up after so long

@@ -261,9 +261,10 @@ class Mill {
     epoch_ = Epoch(epoch_.value + 1);
     selection_ = std::make_shared<const Selection>(Selection{kStamp, epoch_, used_});
     for (const WorkerId w : encoders) {
-      std::vector<GradientBuffer> rows;
-      used_[w.index()].for_each(
-          [&](Slot slot) { rows.push_back(gradients_[plan_->assignment().chunk_at(w, slot).index()]); });
+      std::vector<GradientRow> rows;
+      used_[w.index()].for_each([&](Slot slot) {
+        rows.push_back(row_of(gradients_[plan_->assignment().chunk_at(w, slot).index()]));
+      });
       senders_[w.index()] = {{kStamp, epoch_},
                              std::make_shared<const VectorEncoder>(*plan_, *code_, w, used_, rows, layout()),
                              first,

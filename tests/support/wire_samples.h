@@ -118,8 +118,15 @@ inline std::vector<Sample<RunSetup>> setup_samples() {
   s.segment_floats = 65'536;
   s.data_digest = "0123456789abcdef";
   s.data_name = "t10k-images-idx3-ubyte.gz";
+  s.gradients = "spilled";
+  s.memory = 2'147'483'648;
   s.chunks = {{100, 0, 314'000, 0xE3069283}, {99, 314'000, 310'860, 7}};
-  return {{"run_setup", "what a worker must know before its first round", s}};
+  RunSetup module = s;
+  module.objective = "torchscript";
+  module.hidden.clear();
+  module.module = {"PK\3\4 module", "cross_entropy", "1x28x28", "cpu", true, 32, 2};
+  return {{"run_setup", "what a worker must know before its first round", s},
+          {"run_setup_module", "the same where a module is trained", module}};
 }
 
 }  // namespace gleaner::test

@@ -1,4 +1,6 @@
 // Behind the door: what LibTorch is asked for.
+#include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <utility>
 
@@ -71,7 +73,12 @@ Result<Loss> parse_loss(const std::string& loss) {
 
 class Library final : public TorchLibrary {
  public:
-  Library() { settle_library(); }
+  /// `before`: memory in use before LibTorch was loaded.
+  explicit Library(std::uint64_t before) {
+    settle_library();
+    const std::uint64_t now = resident_bytes();
+    bytes_ = now > before ? now - before : 0;
+  }
 
   std::string version() const override { return fmt::format("LibTorch {}", TORCH_VERSION); }
 
@@ -112,9 +119,13 @@ class Library final : public TorchLibrary {
     prototype.draws = draws(prototype.module);
     const ModuleObjective::Setting setting{arithmetic_of(choice.threads, choice.device), choice.micro_batch,
                                            choice.threads, mini.seed};
+    const std::uint64_t before = resident_bytes();
     if (Status s = ModuleObjective::try_out(prototype, setting, samples); !s) return s.error();
-    return std::shared_ptr<const TorchModel>(std::make_shared<ModuleObjective>(
-        std::move(prototype), setting, samples, std::move(chunk_rows), mini));
+    const std::uint64_t after = resident_bytes();
+    auto made = std::make_shared<ModuleObjective>(std::move(prototype), setting, samples,
+                                                  std::move(chunk_rows), mini);
+    made->takes(bytes_ + most_taken(after > before ? after - before : 0));
+    return std::shared_ptr<const TorchModel>(std::move(made));
   }
 
   Result<ExtraFiles> extra_files(const std::string& module, const std::string& name,
@@ -152,13 +163,25 @@ class Library final : public TorchLibrary {
       return bad_input(fmt::format("{}: no tensor of torch.save(): {}", name, words_of(e)), cure);
     }
   }
+
+ private:
+  // A module that is made again takes what the one before it has left.
+  std::uint64_t most_taken(std::uint64_t bytes) const {
+    std::uint64_t most = most_.load();
+    while (bytes > most && !most_.compare_exchange_weak(most, bytes)) {
+    }
+    return std::max(bytes, most);
+  }
+
+  std::uint64_t bytes_ = 0;  // that LibTorch takes by itself
+  mutable std::atomic<std::uint64_t> most_{0};
 };
 
 }  // namespace
 }  // namespace gleaner
 
 extern "C" __attribute__((visibility("default"))) const gleaner::TorchLibrary* gleaner_torch_plugin(
-    const char* stamp) {
-  static const gleaner::Library library;
+    const char* stamp, std::uint64_t resident_before) {
+  static const gleaner::Library library(resident_before);
   return std::string_view(stamp) == GLEANER_TORCH_STAMP ? &library : nullptr;
 }

@@ -299,8 +299,7 @@ Result<std::vector<std::uint32_t>> ModuleObjective::written(std::span<const floa
 Status ModuleObjective::try_out(Prototype& prototype, const Setting& setting, const Samples& samples) {
   const std::string& name = prototype.name;
   std::vector<std::size_t> rows;
-  for (std::size_t r = 0; r < std::min({samples.rows, setting.micro_batch, std::size_t{8}}); ++r)
-    rows.push_back(r);
+  for (std::size_t r = 0; r < std::min(samples.rows, setting.micro_batch); ++r) rows.push_back(r);
   Gatherer gather(samples);
   const SampleBatch batch = gather.read(rows);
   use_threads(setting.threads);

@@ -22,6 +22,7 @@ class ModuleObjective final : public TorchModel {
     std::size_t micro_batch = 32;
     std::size_t threads = 1;
     std::uint64_t seed = 1;
+    std::uint64_t library_bytes = 0;  ///< that LibTorch takes by itself
   };
   ModuleObjective(Prototype prototype, Setting setting, const Samples& samples,
                   std::vector<IndexRange> chunk_rows, const MiniBatch& mini);
@@ -29,6 +30,8 @@ class ModuleObjective final : public TorchModel {
   /// Runs a few samples through it. Errors: what LibTorch says against it; two runs that differ. Finds out
   /// which tensors move, unless there is nothing to try it on.
   [[nodiscard]] static Status try_out(Prototype& prototype, const Setting& setting, const Samples& samples);
+  /// What was measured while it was tried out.
+  void takes(std::uint64_t bytes) { working_bytes_ = setting_.library_bytes + bytes; }
 
   std::string_view name() const override { return "torchscript"; }
   std::size_t parameters() const override { return parameters_; }
@@ -45,6 +48,7 @@ class ModuleObjective final : public TorchModel {
   Tallies reference_chunk(std::span<const float> parameters, ChunkId chunk, RoundId round,
                           std::span<double> gradient) const override;
   Tallies evaluate(std::span<const float> parameters, const Samples& samples) const override;
+  std::uint64_t working_bytes() const override { return working_bytes_; }
   bool classifies() const override;
   std::vector<Part> parts() const override;
 
@@ -69,6 +73,7 @@ class ModuleObjective final : public TorchModel {
   std::vector<IndexRange> chunk_rows_;
   MiniBatch mini_;
   std::size_t parameters_ = 0, buffers_ = 0;
+  std::uint64_t working_bytes_ = 0;
 
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Instance>> idle_;

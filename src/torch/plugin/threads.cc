@@ -2,7 +2,9 @@
 
 #include <dlfcn.h>
 #include <omp.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <string_view>
 
 #include <ATen/Parallel.h>
@@ -62,6 +64,13 @@ void use_threads(std::size_t threads) {
     const auto get = in_openblas<int (*)()>("openblas_get_num_threads");
     if (get == nullptr || get() != n) set(n);
   }
+}
+
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 std::string arithmetic_of(std::size_t threads, const std::string& device) {
