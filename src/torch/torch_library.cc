@@ -1,11 +1,10 @@
 #include "torch/torch_library.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
-#include <array>
 #include <filesystem>
-#include <mutex>
-#include <optional>
+#include <fstream>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -27,17 +26,25 @@ std::vector<fs::path> places() {
   return folders;
 }
 
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
 Result<const TorchLibrary*> load() {
   for (const fs::path& path : places()) {
     std::error_code failed;
     if (!fs::exists(path, failed)) continue;
+    const std::uint64_t before = resident_bytes();
     void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {
       return bad_input(fmt::format("LibTorch cannot be loaded: {}", ::dlerror()),
                        "install the packages of group [torch] in packages.txt");
     }
     const auto entry = reinterpret_cast<TorchPluginEntry>(::dlsym(library, kTorchPluginSymbol));
-    const TorchLibrary* const found = entry == nullptr ? nullptr : entry(GLEANER_TORCH_STAMP);
+    const TorchLibrary* const found = entry == nullptr ? nullptr : entry(GLEANER_TORCH_STAMP, before);
     if (found != nullptr) return found;
     return bad_input(fmt::format("{} belongs to another build of gleaner", path.string()),
                      "build and install both together");

@@ -22,7 +22,6 @@ class ModuleObjective final : public TorchModel {
     std::size_t micro_batch = 32;
     std::size_t threads = 1;
     std::uint64_t seed = 1;
-    std::uint64_t library_bytes = 0;  ///< that LibTorch takes by itself
   };
   ModuleObjective(Prototype prototype, Setting setting, const Samples& samples,
                   std::vector<IndexRange> chunk_rows, const MiniBatch& mini);
@@ -30,8 +29,8 @@ class ModuleObjective final : public TorchModel {
   /// Runs a few samples through it. Errors: what LibTorch says against it; two runs that differ. Finds out
   /// which tensors move, unless there is nothing to try it on.
   [[nodiscard]] static Status try_out(Prototype& prototype, const Setting& setting, const Samples& samples);
-  /// What was measured while it was tried out.
-  void takes(std::uint64_t bytes) { working_bytes_ = setting_.library_bytes + bytes; }
+  /// Memory that was measured while it was tried out.
+  void takes(std::uint64_t bytes) { working_bytes_ = bytes; }
 
   std::string_view name() const override { return "torchscript"; }
   std::size_t parameters() const override { return parameters_; }
