@@ -41,8 +41,8 @@ CASES = [
     train("memory that is no number of bytes", "--memory lots", "--memory", "lots"),
     train("memory of nothing", "--memory 0", "--memory"),
     train("memory for less than a gradient", "--memory 10kB", "--memory 10kB", "spilled", "needs about", "or more"),
-    train("memory for fewer gradients than asked for", "--objective mlp --hidden 1000 --memory 18MB --gradients float32",
-          "--memory 18MB", "float32", "--gradients bfloat16 or --gradients spilled"),
+    train("memory for fewer gradients than asked for", "--objective mlp --hidden 1000 --memory 22MB --gradients float32",
+          "--memory 22MB", "float32", "--gradients bfloat16 or --gradients spilled"),
     train("gradients of another kind", "--gradients float16", "float16", 'did you mean "bfloat16"?'),
     train("gradients spilled to nowhere", "--gradients spilled --spill-dir no/such/folder", "no/such/folder", "--spill-dir"),
 
