@@ -108,8 +108,9 @@ RunSetup any_setup() {
   s.objective = test::any_text();
   s.hidden = test::any_text();
   if (test::any_between(0, 1) == 1) {
-    s.module = {test::any_text() + "PK", test::any_text(), test::any_text(), test::any_text(),
-                test::any_between(0, 1) == 1, test::any_number(63) + 1, test::any_number(63) + 1};
+    s.module = {
+        test::any_text() + "PK",      test::any_text(),         test::any_text(),        test::any_text(),
+        test::any_between(0, 1) == 1, test::any_number(63) + 1, test::any_number(63) + 1};
   }
   s.speeds = test::any_text();
   s.speeds_table = test::any_text();
