@@ -12,8 +12,6 @@
 namespace gleaner {
 namespace {
 
-constexpr double kSigma = 0.02;
-
 constexpr const char* kBlock = R"(
 def block{0}(self, h: Tensor) -> Tensor:
     n, t, width = h.size(0), h.size(1), h.size(2)
@@ -72,12 +70,13 @@ Result<std::string> charlm_module(const CharlmShape& shape, std::uint64_t seed) 
                 "a transformer of this shape");
   const auto v = static_cast<std::int64_t>(shape.vocabulary), t = static_cast<std::int64_t>(shape.context),
              d = static_cast<std::int64_t>(shape.width);
-  const double added = kSigma / std::sqrt(2.0 * static_cast<double>(shape.layers));
+  const double sigma = 1 / std::sqrt(static_cast<double>(shape.width));
+  const double added = sigma / std::sqrt(2.0 * static_cast<double>(shape.layers));
   try {
     torch::jit::Module module("charlm");
     Maker make(module, seed);
-    make.drawn("characters", {v, d}, kSigma);
-    make.drawn("places", {t, d}, kSigma);
+    make.drawn("characters", {v, d}, sigma);
+    make.drawn("places", {t, d}, sigma);
     std::string scores =
         "\ndef scores(self, x: Tensor) -> Tensor:\n"
         "    h = torch.embedding(self.characters, x) + self.places[:x.size(1)]\n";
@@ -87,13 +86,13 @@ Result<std::string> charlm_module(const CharlmShape& shape, std::uint64_t seed) 
         make.filled(named(norm), d, 1);
         make.filled(named(norm) + "_bias", d, 0);
       }
-      make.drawn(named("qkv"), {d, 3 * d}, kSigma);
+      make.drawn(named("qkv"), {d, 3 * d}, sigma);
       make.filled(named("qkv") + "_bias", 3 * d, 0);
       make.drawn(named("out"), {d, d}, added);
       make.filled(named("out") + "_bias", d, 0);
-      make.drawn(named("wide"), {d, 4 * d}, kSigma);
+      make.drawn(named("wide"), {d, 4 * d}, sigma);
       make.filled(named("wide") + "_bias", 4 * d, 0);
-      make.drawn(named("narrow"), {4 * d, d}, added);
+      make.drawn(named("narrow"), {4 * d, d}, added / 2);
       make.filled(named("narrow") + "_bias", d, 0);
       const double scale = 1 / std::sqrt(static_cast<double>(shape.width / shape.heads));
       module.define(fmt::format(fmt::runtime(kBlock), l, shape.heads, fmt::format("{:.17g}", scale)));
