@@ -71,7 +71,7 @@ def wire():
         lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
         data, name = bytes.fromhex(" ".join(lines)), path.stem
         target = ("segment_header" if name.startswith("segment") else "data_part" if name.startswith("data") else
-                  "run_setup" if name == "run_setup" else "worker_frame" if name in TO_SERVER else "server_frame")
+                  "run_setup" if name.startswith("run_setup") else "worker_frame" if name in TO_SERVER else "server_frame")
         put(target, name, data)
         if target == "data_part":
             put(target, name + "_bare", data[:-4])

@@ -194,7 +194,7 @@ CASES = [
     resume("another batch", "--batch 2", "--batch 0"), resume("another step size", "--lr 0.3", "--lr 0.2"),
     resume("other workers", "--workers 4", "--workers 8"), resume("another seed", "--seed 5", "--seed 1"),
     resume("another l2", "--l2 0.1", "--l2 0"), resume("another optimizer", "--optimizer adam", "--optimizer momentum"),
-    resume("local steps", "--local-steps 2 --optimizer fedavgm --lr 0.2", "--optimizer fedavgm", "--optimizer momentum"),
+    resume("local steps", "--local-steps 2", "--optimizer momentum, now it is fedavg"),
     resume("another momentum", "--momentum 0.5", "--momentum 0.9"), resume("other blocks", "--blocks 2", "--blocks 1"),
     resume("another method", "--method original", "--method partial"),
     resume("another schedule", "--schedule cosine", "--schedule constant"),

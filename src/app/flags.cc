@@ -218,8 +218,7 @@ void add_module_group(Command& c, TrainOptions& o) {
 void add_training_group(Command& c, TrainOptions& o) {
   c.group("Training");
   c.choice("--optimizer", o.optimizer, all(kOptimizers),
-           "sgd, momentum, nesterov or adam (default: momentum; of modules: adam); of --local-steps fedavg, "
-           "fedavgm or fedadam (default: fedavg)");
+           "momentum (modules: adam), sgd, nesterov; of local steps fedavg, fedavgm, fedadam");
   c.number("--lr", o.learning_rate, "step size (default: one that suits objective and optimizer)");
   c.number("--momentum", o.momentum, "momentum, or beta1 of adam (default: 0.9)");
   c.text("--schedule", o.schedule, "SPEC",
@@ -227,7 +226,7 @@ void add_training_group(Command& c, TrainOptions& o) {
       .choices = all(kSchedules);
   c.number("--l2", o.l2, "weight of L2 regularisation");
   c.count("--local-steps", o.local_steps,
-          "every chunk trains so many steps by itself; the changes are averaged (0: gradients)");
+          "every chunk takes so many steps by itself; changes are averaged (0: none)");
   c.number("--local-lr", o.local_rate, "step size of local steps (default: one that suits the objective)");
   c.number("--prox", o.prox, "weight of a pull of local steps back to where they began: FedProx");
   c.count("--batch", o.batch, "samples that a round draws from each chunk (0: all of them)");
