@@ -128,6 +128,13 @@ Instance::Outcome Instance::forward(const SampleBatch& batch) {
   return {losses, out.detach().argmax(1).eq(y)};
 }
 
+Instance::Outcome Instance::in_turn(std::uint64_t seed, const SampleBatch& batch) {
+  if (!prototype_.draws) return forward(batch);
+  const std::scoped_lock turn(turn_of_drawing());
+  seed_default_generator(prototype_.device, seed);
+  return forward(batch);
+}
+
 void Instance::tally(const Outcome& outcome, std::size_t rows, Tallies& tallies) {
   TORCH_CHECK(outcome.losses.dim() == 1 && outcome.losses.size(0) == static_cast<std::int64_t>(rows),
               "the losses have the shape ", outcome.losses.sizes(), " for ", rows, " samples");
@@ -140,14 +147,7 @@ void Instance::tally(const Outcome& outcome, std::size_t rows, Tallies& tallies)
 void Instance::train(const SampleBatch& batch, std::uint64_t seed, Tallies& tallies) {
   const torch::jit::GraphOptimizerEnabledGuard as_written(false);
   module_.train();
-  Outcome outcome;
-  if (prototype_.draws) {
-    const std::scoped_lock turn(turn_of_drawing());
-    seed_default_generator(prototype_.device, seed);
-    outcome = forward(batch);
-  } else {
-    outcome = forward(batch);
-  }
+  const Outcome outcome = in_turn(seed, batch);
   tally(outcome, batch.rows, tallies);
   outcome.losses.sum().backward();
 }
@@ -156,7 +156,7 @@ void Instance::test(const SampleBatch& batch, Tallies& tallies) {
   const torch::jit::GraphOptimizerEnabledGuard as_written(false);
   const at::NoGradGuard no_gradient;
   module_.eval();
-  tally(forward(batch), batch.rows, tallies);
+  tally(in_turn(0, batch), batch.rows, tallies);
 }
 
 void Instance::read_moving(std::span<float> out, double weight) const {

@@ -74,6 +74,8 @@ class Instance {
     at::Tensor losses, right;  // one number per sample; right may be undefined
   };
   [[nodiscard]] Outcome forward(const SampleBatch& batch);
+  /// The same with seeded draws, if the module draws any.
+  [[nodiscard]] Outcome in_turn(std::uint64_t seed, const SampleBatch& batch);
   [[nodiscard]] at::Tensor inputs_of(const SampleBatch& batch) const;
   void tally(const Outcome& outcome, std::size_t rows, Tallies& tallies);
 

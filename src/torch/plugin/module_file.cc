@@ -141,6 +141,8 @@ Status check_module(const torch::jit::Module& module, const std::string& name, s
           "forward sets the attribute {}, which is no tensor, so that a gradient would depend on "
           "what was computed before it",
           node.s(c10::attr::name));
+    } else if (node.kind() == c10::prim::fork) {
+      reason = "forward forks, and who draws or adds first is left to chance";
     } else if (reads_the_world(node)) {
       reason = fmt::format("forward calls {}, whose result is not the same every time",
                            node.kind().toUnqualString());

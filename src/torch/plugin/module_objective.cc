@@ -160,11 +160,11 @@ bool ModuleObjective::chunk_gradient(std::span<const float> theta, ChunkId chunk
     const bool whole = for_each_part(*instance, chunk, round, tallies,
                                      [&](double done) { return done >= 1 || pulse.tick(done); });
     if (whole) instance->collect(gradient);
-    instance.is_sound();
+    const std::string stray = instance->stray();
+    if (stray.empty()) instance.is_sound();
     if (!whole) return false;
     instance->read_moving(out.subspan(trained(), buffers_), tallies.samples);
     write_tallies(tallies, out.subspan(parameters_));
-    const std::string stray = instance->stray();
     if (stray.empty()) return true;
     remember(
         round, chunk,

@@ -4,6 +4,7 @@
 #include <omp.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <string_view>
 
@@ -46,6 +47,7 @@ std::string blas() {
 }  // namespace
 
 void settle_library() {
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);  // else cuBLAS is refused
   at::globalContext().setDeterministicAlgorithms(/*b=*/true, /*warn_only=*/false);
   at::globalContext().setDeterministicCuDNN(true);
   at::globalContext().setBenchmarkCuDNN(false);
