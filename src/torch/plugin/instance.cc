@@ -137,17 +137,17 @@ void Instance::tally(const Outcome& outcome, std::size_t rows, Tallies& tallies)
   tallies.samples += static_cast<double>(rows);
 }
 
+Instance::Outcome Instance::forward_in_turn(const SampleBatch& batch, std::uint64_t seed) {
+  if (!prototype_.draws) return forward(batch);
+  const std::scoped_lock turn(turn_of_drawing());
+  seed_default_generator(prototype_.device, seed);
+  return forward(batch);
+}
+
 void Instance::train(const SampleBatch& batch, std::uint64_t seed, Tallies& tallies) {
   const torch::jit::GraphOptimizerEnabledGuard as_written(false);
   module_.train();
-  Outcome outcome;
-  if (prototype_.draws) {
-    const std::scoped_lock turn(turn_of_drawing());
-    seed_default_generator(prototype_.device, seed);
-    outcome = forward(batch);
-  } else {
-    outcome = forward(batch);
-  }
+  const Outcome outcome = forward_in_turn(batch, seed);
   tally(outcome, batch.rows, tallies);
   outcome.losses.sum().backward();
 }
@@ -156,7 +156,8 @@ void Instance::test(const SampleBatch& batch, Tallies& tallies) {
   const torch::jit::GraphOptimizerEnabledGuard as_written(false);
   const at::NoGradGuard no_gradient;
   module_.eval();
-  tally(forward(batch), batch.rows, tallies);
+  // A module may draw here as well, and would take numbers from somebody who trains.
+  tally(forward_in_turn(batch, 0), batch.rows, tallies);
 }
 
 void Instance::read_moving(std::span<float> out, double weight) const {
