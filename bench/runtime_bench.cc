@@ -118,9 +118,10 @@ void BM_StopLatency(benchmark::State& state) {
   const auto parameters = std::make_shared<const std::vector<float>>(objective->parameters(), 0.01F);
   const Times times = times_of(*objective, *parameters);
   Mailbox<ComputeThread::Result> ended;
+  GradientStore store(1, objective->dimension());
   ComputeThread thread(
-      objective, [&](ComputeThread::Result r) { ended.push(std::move(r)); }, [](Stamp, Slot, double) {});
-  const auto buffer = std::make_shared<std::vector<float>>(objective->dimension());
+      objective, store, [&](ComputeThread::Result r) { ended.push(std::move(r)); },
+      [](Stamp, Slot, double) {});
   Random random({1, Purpose::test, 0, 0, 0});
   std::vector<double> latencies_ms;
   int ticks_after_max = 0;
@@ -128,7 +129,7 @@ void BM_StopLatency(benchmark::State& state) {
     objective->told = false;
     objective->ticks_after = 0;
     const Duration at_least = paced ? std::chrono::milliseconds(200) : Duration::zero();
-    thread.start({{Term(1), RoundId(1)}, Slot(0), ChunkId(0), parameters, buffer, at_least});
+    thread.start({{Term(1), RoundId(1)}, Slot(0), ChunkId(0), parameters, at_least});
     const auto delay = paced ? std::chrono::milliseconds(10) : times.chunk;
     std::this_thread::sleep_for(delay * (0.7 * random.uniform()));
     const auto signal = Clock::now();

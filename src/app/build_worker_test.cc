@@ -164,6 +164,20 @@ TEST_F(BuildWorker, SaysWhatDoesNotFit) {
               HasSubstr("slow names worker 9"));
 }
 
+TEST_F(BuildWorker, OtherBitsThanTheServersAreRefused) {
+  const auto with = [](const char* arithmetic) {
+    return [arithmetic](RunSetup& s) {
+      s.plan = Plan::parse(s.plan, "p").value().with_arithmetic(arithmetic).canonical();
+    };
+  };
+  const std::string said = complaint(with("LibTorch 1.13.1\nthreads 2\n"));
+  EXPECT_THAT(said, HasSubstr("gradients of this worker would have other bits than those of the server"));
+  EXPECT_THAT(said, HasSubstr("the server has LibTorch 1.13.1, this worker nothing"));
+  EXPECT_THAT(said, HasSubstr("the server has threads 2, this worker nothing"));
+  EXPECT_THAT(said, HasSubstr("; install the same LibTorch and BLAS"));
+  EXPECT_EQ(complaint(with("")), "none");
+}
+
 TEST_F(BuildWorker, OnlyAnMlpHasHiddenLayers) {
   EXPECT_EQ(make().hidden, "");
   options_.objective = "mlp";

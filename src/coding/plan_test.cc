@@ -204,6 +204,27 @@ TEST(Plan, FingerprintDependsOnEveryPart) {
   }
 }
 
+TEST(Plan, ArithmeticOfTheObjectiveBelongsToThePlan) {
+  const Plan plain = small_plan();
+  EXPECT_EQ(plain.arithmetic(), "");
+  EXPECT_EQ(plain.with_arithmetic(""), plain);
+  EXPECT_THAT(plain.canonical(), testing::Not(HasSubstr("arithmetic")));
+  const std::string lines = "LibTorch 1.13.1\nBLAS \"Open\\BLAS\" \xC3\xA4\nthreads 1\n";
+  const Plan named = plain.with_arithmetic(lines);
+  EXPECT_EQ(named.arithmetic(), lines);
+  EXPECT_NE(named, plain);
+  const auto read = Plan::parse(named.canonical(), "p");
+  ASSERT_TRUE(read) << read.error().sentence();
+  EXPECT_EQ(read.value(), named);
+  EXPECT_EQ(read.value().arithmetic(), lines);
+  EXPECT_EQ(read.value().canonical(), named.canonical());
+  const Plan other = plain.with_arithmetic("LibTorch 1.13.1\nthreads 2\n");
+  EXPECT_NE(named.fingerprint().hex, plain.fingerprint().hex);
+  EXPECT_NE(named.fingerprint().hex, other.fingerprint().hex);
+  EXPECT_EQ(named.fingerprint().hex, read.value().fingerprint().hex);
+  EXPECT_EQ(named.with_arithmetic("").fingerprint().hex, plain.fingerprint().hex);
+}
+
 TEST(Plan, ArithmeticIdentityNamesVersionAndCompiler) {
   EXPECT_THAT(arithmetic_identity(), AllOf(HasSubstr("gleaner 0."), HasSubstr("kernels")));
 }

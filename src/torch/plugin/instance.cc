@@ -128,13 +128,6 @@ Instance::Outcome Instance::forward(const SampleBatch& batch) {
   return {losses, out.detach().argmax(1).eq(y)};
 }
 
-Instance::Outcome Instance::in_turn(std::uint64_t seed, const SampleBatch& batch) {
-  if (!prototype_.draws) return forward(batch);
-  const std::scoped_lock turn(turn_of_drawing());
-  seed_default_generator(prototype_.device, seed);
-  return forward(batch);
-}
-
 void Instance::tally(const Outcome& outcome, std::size_t rows, Tallies& tallies) {
   TORCH_CHECK(outcome.losses.dim() == 1 && outcome.losses.size(0) == static_cast<std::int64_t>(rows),
               "the losses have the shape ", outcome.losses.sizes(), " for ", rows, " samples");
@@ -144,10 +137,17 @@ void Instance::tally(const Outcome& outcome, std::size_t rows, Tallies& tallies)
   tallies.samples += static_cast<double>(rows);
 }
 
+Instance::Outcome Instance::forward_in_turn(const SampleBatch& batch, std::uint64_t seed) {
+  if (!prototype_.draws) return forward(batch);
+  const std::scoped_lock turn(turn_of_drawing());
+  seed_default_generator(prototype_.device, seed);
+  return forward(batch);
+}
+
 void Instance::train(const SampleBatch& batch, std::uint64_t seed, Tallies& tallies) {
   const torch::jit::GraphOptimizerEnabledGuard as_written(false);
   module_.train();
-  const Outcome outcome = in_turn(seed, batch);
+  const Outcome outcome = forward_in_turn(batch, seed);
   tally(outcome, batch.rows, tallies);
   outcome.losses.sum().backward();
 }
@@ -156,7 +156,8 @@ void Instance::test(const SampleBatch& batch, Tallies& tallies) {
   const torch::jit::GraphOptimizerEnabledGuard as_written(false);
   const at::NoGradGuard no_gradient;
   module_.eval();
-  tally(in_turn(0, batch), batch.rows, tallies);
+  // A module may draw here as well, and would take numbers from somebody who trains.
+  tally(forward_in_turn(batch, 0), batch.rows, tallies);
 }
 
 void Instance::read_moving(std::span<float> out, double weight) const {

@@ -55,7 +55,7 @@ class Instance {
   void collect(std::span<float> gradient);
   /// Forward and backward over the batch: adds to the tallies and to what is bound.
   void train(const SampleBatch& batch, std::uint64_t seed, Tallies& tallies);
-  /// Forward as it is when trained: nothing is dropped, nothing moves.
+  /// Forward as it is when trained: nothing is dropped, nothing moves; what is drawn is the same every time.
   void test(const SampleBatch& batch, Tallies& tallies);
 
   /// The moving buffers as they are now, each number times `weight`.
@@ -74,8 +74,8 @@ class Instance {
     at::Tensor losses, right;  // one number per sample; right may be undefined
   };
   [[nodiscard]] Outcome forward(const SampleBatch& batch);
-  /// The same with seeded draws, if the module draws any.
-  [[nodiscard]] Outcome in_turn(std::uint64_t seed, const SampleBatch& batch);
+  /// The same; what it draws comes from `seed`.
+  [[nodiscard]] Outcome forward_in_turn(const SampleBatch& batch, std::uint64_t seed);
   [[nodiscard]] at::Tensor inputs_of(const SampleBatch& batch) const;
   void tally(const Outcome& outcome, std::size_t rows, Tallies& tallies);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cctype>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -64,6 +65,22 @@ Result<std::vector<std::int64_t>> input_shape_of(const TorchChoice& choice, cons
       "give a shape whose product is that number with --input-shape");
 }
 
+/// Tokens are whole numbers. Errors name the sample, from 1.
+Status check_tokens(const Samples& samples) {
+  const std::span<const float> numbers = samples.is_sparse() ? samples.values : samples.dense;
+  const auto broken =
+      std::find_if(numbers.begin(), numbers.end(), [](float x) { return x != std::trunc(x); });
+  if (broken == numbers.end()) return {};
+  const auto at = static_cast<std::uint64_t>(broken - numbers.begin());
+  const std::uint64_t row =
+      samples.is_sparse()
+          ? static_cast<std::uint64_t>(std::upper_bound(samples.offsets.begin(), samples.offsets.end(), at) -
+                                       samples.offsets.begin())
+          : at / samples.features + 1;
+  return bad_input(fmt::format("sample {} has {}, but the module takes tokens: whole numbers", row, *broken),
+                   "give samples of whole numbers, or a module without input_tokens and --input float");
+}
+
 Result<Loss> parse_loss(const std::string& loss) {
   if (loss == "cross_entropy") return Loss::cross_entropy;
   if (loss == "mse") return Loss::mse;
@@ -116,6 +133,8 @@ class Library final : public TorchLibrary {
     prototype.tokens = choice.tokens || (prototype.module.hasattr("input_tokens") &&
                                          prototype.module.attr("input_tokens").isBool() &&
                                          prototype.module.attr("input_tokens").toBool());
+    if (prototype.tokens)
+      if (Status s = check_tokens(samples); !s) return s.error();
     prototype.draws = draws(prototype.module);
     const ModuleObjective::Setting setting{arithmetic_of(choice.threads, choice.device), choice.micro_batch,
                                            choice.threads, mini.seed};

@@ -61,6 +61,17 @@ bool reads_the_world(const Node& node) {
   return kinds.count(node.kind().toQualString()) != 0;
 }
 
+// A list or dictionary of the module that its code changes: it would know what was computed before.
+bool changes_a_container(const Node& node) {
+  static const std::set<std::string> kinds{
+      "aten::append",  "aten::extend",  "aten::insert",     "aten::pop",    "aten::remove",
+      "aten::clear",   "aten::update",  "aten::_set_item",  "aten::Delete", "aten::sort",
+      "aten::reverse", "aten::popitem", "aten::setdefault", "aten::add_"};
+  return kinds.count(node.kind().toQualString()) != 0 && node.inputs().size() > 0 &&
+         node.input(0)->node()->kind() == c10::prim::GetAttr &&
+         !node.input(0)->type()->isSubtypeOf(*c10::TensorType::get());
+}
+
 Error against(const std::string& name, const std::string& problem, const std::string& cure) {
   return bad_input(fmt::format("--module {}: {}", name, problem), cure);
 }
@@ -143,6 +154,11 @@ Status check_module(const torch::jit::Module& module, const std::string& name, s
           node.s(c10::attr::name));
     } else if (node.kind() == c10::prim::fork) {
       reason = "forward forks, and who draws or adds first is left to chance";
+    } else if (changes_a_container(node)) {
+      reason = fmt::format(
+          "forward changes the attribute {}, which is no tensor, so that a gradient would depend on "
+          "what was computed before it",
+          node.input(0)->node()->s(c10::attr::name));
     } else if (reads_the_world(node)) {
       reason = fmt::format("forward calls {}, whose result is not the same every time",
                            node.kind().toUnqualString());

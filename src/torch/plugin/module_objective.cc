@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kTestRows = 256;
 constexpr std::size_t kTroublesMax = 64;
+constexpr std::string_view kSameForAll = "every holder of a chunk must get the same gradient";
 
 /// Rows of samples in a row of memory, with their labels.
 class Gatherer {
@@ -325,11 +326,17 @@ Status ModuleObjective::try_out(Prototype& prototype, const Setting& setting, co
       if (&gradient == &twice[1]) prototype.moving = moving;
     }
   } catch (const std::exception& e) {
+    const std::string words = words_of(e);
+    if (const auto at = words.find(" does not have a deterministic implementation"); at != std::string::npos)
+      return bad_input(fmt::format("--module {}: not deterministic: LibTorch computes {} in another order "
+                                   "every time",
+                                   name, words.substr(0, at)),
+                       std::string(kSameForAll) + ": use another operation");
     std::string shape = "samples";
     for (const std::int64_t n : prototype.input_shape) shape += fmt::format(" x {}", n);
     return bad_input(
         fmt::format("--module {}: it does not take {} {}: {}", name, prototype.tokens ? "int64" : "float32",
-                    shape, words_of(e)),
+                    shape, words),
         "give the shape of one sample with --input-shape, and the loss that it is for with --loss");
   }
   if (std::memcmp(twice[0].data(), twice[1].data(), twice[0].size() * sizeof(float)) == 0 &&
@@ -337,7 +344,7 @@ Status ModuleObjective::try_out(Prototype& prototype, const Setting& setting, co
     return {};
   return bad_input(
       fmt::format("--module {}: not deterministic: the same samples gave two different gradients", name),
-      "every holder of a chunk must get the same gradient: leave out what draws or waits for threads");
+      std::string(kSameForAll) + ": leave out what draws or waits for threads");
 }
 
 }  // namespace gleaner
