@@ -240,7 +240,7 @@ CASES = [
     evaluate("images of other size", "--model layers.npz --data images --labels labels", "images", "6 features", "8"),
     evaluate("labels missing", "--model layers.npz --data images", "images", "--labels"),
     model("nowhere.npz", "No such file"), model("nowhere.safetensors", "No such file"),
-    model("folder.npz", "is a folder"), model("folder.safetensors", "is a folder"), model("table.pt", ".npz"),
+    model("folder.npz", "is a folder"), model("folder.safetensors", "is a folder"), model("table.onnx", ".npz"), model("missing.pt", "missing.pt"),
     model("table", "table.npz"), model("images/a.npz"), model("empty.npz", "zip"), model("empty.safetensors", "cut short"),
     model("noise.npz", "zip"), model("noise.safetensors", "cut short"), model("cut.npz", "zip"),
     model("cut.safetensors", "checksum"), model("flipped.npz", "CRC"), model("flipped.safetensors", "checksum"),

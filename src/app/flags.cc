@@ -257,7 +257,7 @@ void add_world_group(Command& c, TrainOptions& o) {
 
 void add_spill_folder(Command& c, std::string& folder) {
   c.file("--spill-dir", folder,
-         "spilled gradients go here, into files without names (default: TMPDIR, or /var/tmp)")
+         "spilled gradients go here, in files without names (default: TMPDIR or /var/tmp)")
       .type = "DIR";
 }
 
@@ -272,9 +272,8 @@ void add_memory_group(Command& c, TrainOptions& o) {
   c.group("Memory of a worker");
   c.text("--memory", o.memory, "BYTES",
          "that it may need, e.g. 2GiB: refused before the run if it needs more");
-  c.choice(
-      "--gradients", o.gradients, all(kGradients),
-      "auto (float32, or spilled if --memory is short), float32, bfloat16 (rounded), spilled (to a file)");
+  c.choice("--gradients", o.gradients, all(kGradients),
+           "float32, bfloat16 (rounded), spilled (to a file); auto: what fits, not rounded");
 }
 
 void add_run_groups(Command& c, TrainOptions& o) {

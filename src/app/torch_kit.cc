@@ -116,10 +116,10 @@ Result<std::shared_ptr<const TorchModel>> TorchKit::model_over(const Dataset& da
 bool is_module_path(const std::string& path) { return path.ends_with(".pt"); }
 
 Result<SavedModule> read_saved_module(const std::string& path) {
-  const Result<const TorchLibrary*> library = torch_library();
-  if (!library) return library.error();
   Result<std::string> bytes = read_whole_file(path);
   if (!bytes) return bytes.error();
+  const Result<const TorchLibrary*> library = torch_library();
+  if (!library) return library.error();
   const Result<ExtraFiles> files = library.value()->extra_files(bytes.value(), path, {kCardFile});
   if (!files) return files.error();
   const auto card = files.value().find(kCardFile);

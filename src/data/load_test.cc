@@ -107,7 +107,7 @@ TEST(ParseDataFormat, SuggestsTheNames) {
   EXPECT_EQ(parse_data_format("libsvm").value(), DataFormat::libsvm);
   EXPECT_EQ(parse_data_format("csv").value(), DataFormat::csv);
   EXPECT_EQ(parse_data_format("npy").value(), DataFormat::npy);
-  EXPECT_THAT(parse_data_format("cvs").error().sentence(), HasSubstr("auto, idx, libsvm, csv or npy"));
+  EXPECT_THAT(parse_data_format("cvs").error().sentence(), HasSubstr("auto, idx, libsvm, csv, npy or pt"));
 }
 
 }  // namespace
