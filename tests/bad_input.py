@@ -22,9 +22,10 @@ import bad_input_files
 import bad_input_runs
 import bad_input_saved
 import bad_input_simulate
+import bad_input_torch
 
 CASES = (bad_input_runs.CASES + bad_input_saved.CASES + bad_input_simulate.CASES + bad_input_certs.CASES +
-         bad_input_cluster.CASES)
+         bad_input_cluster.CASES + bad_input_torch.CASES)
 COMMANDS = ("train", "plan", "eval", "simulate", "advise", "grid", "reproduce", "certs", "version", "server", "worker", "status",
             "stop")
 

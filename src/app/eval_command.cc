@@ -43,6 +43,8 @@ struct Subject {
   ModelCard card;
   Tallies tallies;
   bool classifies = false;
+  /// The mean square of its errors is so many times its loss; 0: its loss is something else.
+  double squares = 0;
 };
 
 // A trained module, which holds its own code.
@@ -64,7 +66,7 @@ Result<Subject> evaluate_module(const EvalOptions& o) {
   std::vector<float> parameters(model.value()->parameters());
   model.value()->initial(0, parameters);
   return Subject{card.value(), model.value()->evaluate(parameters, samples_of(data.value())),
-                 model.value()->classifies()};
+                 model.value()->classifies(), choice.value().loss == "mse" ? 1.0 : 0.0};
 }
 
 // The objective of the card over the samples, as one chunk.
@@ -107,8 +109,8 @@ void print_report(const EvalOptions& o, const Subject& subject) {
   line("loss", loss_text(loss));
   if (subject.classifies) {
     line("accuracy", fmt::format("{:.4f}  ({:.0f} of {:.0f} right)", accuracy, t.correct, t.samples));
-  } else {
-    line("error", fmt::format("{}  (root mean square)", loss_text(std::sqrt(2 * loss))));
+  } else if (subject.squares > 0) {
+    line("error", fmt::format("{}  (root mean square)", loss_text(std::sqrt(subject.squares * loss))));
   }
 }
 
@@ -135,7 +137,7 @@ Result<int> eval_command(const EvalOptions& o) {
   if (!objective) return objective.error();
   const Result<Tallies> tallies = evaluate_model(*objective.value(), model.value(), samples_of(data.value()));
   if (!tallies) return tallies.error();
-  print_report(o, {card.value(), tallies.value(), objective.value()->classifies()});
+  print_report(o, {card.value(), tallies.value(), objective.value()->classifies(), 2});
   return kExitDone;
 }
 

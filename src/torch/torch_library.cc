@@ -1,6 +1,7 @@
 #include "torch/torch_library.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -37,6 +38,7 @@ Result<const TorchLibrary*> load() {
   for (const fs::path& path : places()) {
     std::error_code failed;
     if (!fs::exists(path, failed)) continue;
+    ::malloc_trim(0);  // else it would be loaded into what others have left
     const std::uint64_t before = resident_bytes();
     void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (library == nullptr) {

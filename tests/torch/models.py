@@ -1,6 +1,6 @@
 """The modules of examples/export_model.py are trained, and what comes out is what PyTorch says it is."""
 import torch
-from modules import (TEST_ROWS, export, four_classes, json, log_of, mnist, need_mnist, np, parameters_of, relative, run_tests,
+from modules import (TEST_ROWS, Simple, export, four_classes, json, log_of, mnist, need_mnist, np, parameters_of, relative, run_tests,
                      scripted, simple, tables, train)
 
 LOSS_OFF, OFF = 1e-4, 1e-4
@@ -113,5 +113,27 @@ def dropout(t):
     t.check(summary["gradient_error_max"] <= 1e-5, f"copies stand in for one another: {summary['gradient_error_max']:.1e}")
 
 
+class Noisy(Simple):
+    """Draws when it is evaluated as well."""
+
+    def forward(self, x):
+        return self.layers(x) + torch.randn([x.size(0), 4])
+
+
+def noise(t):
+    """Testing takes no random numbers from those who train, and says the same every time."""
+    module, trained = scripted(t, Noisy(), "noisy"), t.folder / "trained.pt"
+    data = tables(t, *four_classes())
+    settings = [*data, "--workers", 4, "--method", "uncoded", "--rounds", 10, "--batch", 20, "--test-fraction", 0.2]
+    bits = []
+    for every in (1, 10):
+        train(t, module, *settings, "--test-every", every, "--model-out", t.folder / "m.npz")
+        bits.append(parameters_of(t.folder / "m.npz")[0].tobytes())
+    t.check(bits[0] == bits[1], "tested after every round or once: the same bits")
+    train(t, module, *settings, "--model-out", trained)
+    said = {t.gleaner_says("eval", "--model", trained, *data, "--json")[0] for _ in range(2)}
+    t.check(len(said) == 1, f"eval says the same again: loss {json.loads(said.pop())['loss']:.6f}")
+
+
 if __name__ == "__main__":
-    run_tests(exported, normalised, dropout)
+    run_tests(exported, normalised, dropout, noise)

@@ -1,4 +1,6 @@
 // Behind the door: what LibTorch is asked for.
+#include <malloc.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cctype>
@@ -138,9 +140,14 @@ class Library final : public TorchLibrary {
     prototype.draws = draws(prototype.module);
     const ModuleObjective::Setting setting{arithmetic_of(choice.threads, choice.device), choice.micro_batch,
                                            choice.threads, mini.seed};
-    const std::uint64_t before = resident_bytes();
+    ::malloc_trim(0);  // else it would be tried out in what others have left
+    const std::uint64_t before = resident_bytes(), peak_before = peak_resident_bytes();
     if (Status s = ModuleObjective::try_out(prototype, setting, samples); !s) return s.error();
-    const std::uint64_t after = resident_bytes();
+    // On its way it may have had more than it has kept; that shows where it was the most so far.
+    const std::uint64_t peak = peak_resident_bytes();
+    const std::uint64_t after = std::max(resident_bytes(), peak > peak_before ? peak : 0);
+    // Threads that compute take memory of their own; what this one has used is not for them to use again.
+    ::malloc_trim(0);
     auto made = std::make_shared<ModuleObjective>(std::move(prototype), setting, samples,
                                                   std::move(chunk_rows), mini);
     made->takes(bytes_ + most_taken(after > before ? after - before : 0));

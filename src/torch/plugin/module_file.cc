@@ -131,7 +131,10 @@ Status check_module(const torch::jit::Module& module, const std::string& name, s
   std::size_t needed = 0;
   for (const auto& a : arguments) needed += a.default_value() ? 0 : 1;
   if (needed > inputs + 1 || arguments.size() < inputs + 1) {
-    return against(name, fmt::format("forward takes {} inputs, not {}", arguments.size() - 1, inputs), cure);
+    return against(name,
+                   fmt::format("forward takes {} input{}, not {}", arguments.size() - 1,
+                               arguments.size() == 2 ? "" : "s", inputs),
+                   cure);
   }
   const ModuleTensors tensors = tensors_of(module);
   if (tensors.trained.empty())

@@ -75,6 +75,16 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+std::uint64_t peak_resident_bytes() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    std::uint64_t kib = 0;
+    if (word == "VmHWM:" && status >> kib) return kib << 10U;
+  }
+  return 0;
+}
+
 std::string arithmetic_of(std::size_t threads, const std::string& device) {
   const std::string config = at::show_config();
   return fmt::format("LibTorch {}\nBLAS {}\noneDNN {}\nCPU capability {}\nthreads {}\ndevice {}\n",
