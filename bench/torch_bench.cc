@@ -1,7 +1,7 @@
 // What Gleaner costs around LibTorch: a chunk gradient against a plain loop, and rounds whose redundancy
 // nobody needs against rounds without any.
 //
-//   torch_bench [TURNS [BATCH]]
+//   torch_bench [TURNS [BATCH [MODEL]]]
 //
 // Prints tables with verdicts; no framework, as contenders take turns.
 #include <fmt/format.h>
@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kMostOfPlain = 1.05;    // a chunk, of the plain loop's time
 constexpr double kMostOfUncoded = 1.10;  // a round of partial, of a round of uncoded
-constexpr std::uint64_t kRounds = 13;    // of a run; the first does not count
+constexpr std::uint64_t kRounds = 9;     // of a run; the first does not count
 
 struct Spread {
   double low, middle, high;  // quartiles
@@ -196,16 +196,17 @@ double load_average() {
 }
 
 int run(int argc, char** argv) {
-  const std::size_t turns = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 11;
+  const std::size_t turns = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 9;
   const std::size_t batch = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 64;
   if (turns == 0 || batch == 0) {
-    fmt::print("usage: torch_bench [TURNS [BATCH]], both from 1 on\n");
+    fmt::print("usage: torch_bench [TURNS [BATCH [charlm|cnn|resnet]]], numbers from 1 on\n");
     return 2;
   }
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("gleaner-torch-bench-{}", ::getpid());
   std::filesystem::create_directory(folder);
-  const std::vector<Model> all = models(folder, batch);
+  std::vector<Model> all = models(folder, batch);
+  if (argc > 3) std::erase_if(all, [&](const Model& m) { return m.name != argv[3]; });
   Bench bench(turns, batch);
   fmt::print("chunks of {} samples in parts of 32, one thread; {} turns, load average {:.1f}\n", batch, turns,
              load_average());

@@ -21,17 +21,22 @@ void lower_priority() {
 
 }  // namespace
 
-// Paces the work inside the chunk, so that progress within it is real, and sleeps interruptibly.
+// Paces the work inside the chunk, so that progress within it is real, and sleeps interruptibly. Inside the
+// gate while it computes, and not while it sleeps.
 class ComputeThread::PacedPulse final : public Pulse {
  public:
   using Clock = std::chrono::steady_clock;
 
   PacedPulse(ComputeThread& owner, const Job& job)
       : owner_(owner), job_(job), began_(Clock::now()), last_report_(began_) {
-    const std::scoped_lock lock(owner_.mutex_);
-    owner_.pulse_ = this;
+    {
+      const std::scoped_lock lock(owner_.mutex_);
+      owner_.pulse_ = this;
+    }
+    come_in();
   }
   ~PacedPulse() override {
+    go_out();
     const std::scoped_lock lock(owner_.mutex_);
     owner_.pulse_ = nullptr;
   }
@@ -49,18 +54,40 @@ class ComputeThread::PacedPulse final : public Pulse {
       }
       std::unique_lock lock(owner_.mutex_);
       worked_ = fraction;
-      if (owner_.stopping_ || owner_.quitting_) return false;
-      if (due) return true;
-      owner_.changed_.wait_until(lock, std::min(not_before, now + kProgressEvery),
-                                 [&] { return owner_.stopping_ || owner_.quitting_; });
+      if (is_over()) return false;
+      if (due) {
+        lock.unlock();
+        if (job_.redundant && owner_.gate_.is_crowded()) go_out();
+        return come_in();
+      }
+      go_out();
+      owner_.changed_.wait_until(lock, std::min(not_before, now + kProgressEvery), [&] { return is_over(); });
     }
   }
+
+  /// False: it was stopped before it could begin.
+  [[nodiscard]] bool is_inside() const { return inside_; }
 
   /// REQUIRES: the owner's mutex is held.
   [[nodiscard]] double fraction() const { return std::min(worked_, paced(Clock::now())); }
   [[nodiscard]] Duration elapsed() const { return Clock::now() - began_; }
 
  private:
+  [[nodiscard]] bool is_over() const { return owner_.stopping_ || owner_.quitting_; }
+  bool come_in() {
+    if (inside_) return true;
+    if (job_.redundant) {
+      inside_ = owner_.gate_.enter_when_idle([&] { return is_over(); });
+    } else {
+      owner_.gate_.enter();
+      inside_ = true;
+    }
+    return inside_;
+  }
+  void go_out() {
+    if (inside_) owner_.gate_.leave();
+    inside_ = false;
+  }
   [[nodiscard]] double paced(Clock::time_point now) const {
     return job_.at_least > Duration::zero() ? seconds(now - began_) / seconds(job_.at_least) : 1.0;
   }
@@ -70,14 +97,16 @@ class ComputeThread::PacedPulse final : public Pulse {
   Clock::time_point began_;
   Clock::time_point last_report_;
   double worked_ = 0;  // under the owner's mutex
+  bool inside_ = false;
 };
 
 ComputeThread::ComputeThread(std::shared_ptr<const Objective> objective, GradientStore& store,
-                             Finished finished, Progressed progressed)
+                             Finished finished, Progressed progressed, CoreGate& gate)
     : objective_(std::move(objective)),
       store_(store),
       finished_(std::move(finished)),
       progressed_(std::move(progressed)),
+      gate_(gate),
       thread_(begin_thread(false)) {}
 
 ComputeThread::~ComputeThread() {
@@ -128,6 +157,7 @@ void ComputeThread::stop() {
     stopping_ = true;
   }
   changed_.notify_all();
+  gate_.wake();
 }
 
 void ComputeThread::shut_down() {
@@ -136,6 +166,7 @@ void ComputeThread::shut_down() {
     quitting_ = true;
   }
   changed_.notify_all();
+  gate_.wake();
 }
 
 void ComputeThread::loop(bool redundant) {
@@ -148,8 +179,11 @@ void ComputeThread::loop(bool redundant) {
       result.job = *std::exchange(next_, std::nullopt);
     }
     PacedPulse pulse(*this, result.job);
-    ComputedChunk done = compute_into(store_, *objective_, *result.job.parameters, result.job.chunk,
-                                      result.job.stamp.round, pulse);
+    ComputedChunk done{{ChunkOutcome::stopped, {}}, nullptr};
+    if (pulse.is_inside()) {
+      done = compute_into(store_, *objective_, *result.job.parameters, result.job.chunk,
+                          result.job.stamp.round, pulse);
+    }
     result.verdict = std::move(done.verdict);
     result.row = std::move(done.row);
     if (result.verdict.outcome == ChunkOutcome::finished && !pulse.tick(1)) {

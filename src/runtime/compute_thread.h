@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "objective/objective.h"
+#include "runtime/core_gate.h"
 #include "work/chunk_task.h"
 #include "work/gradient_store.h"
 
@@ -18,8 +19,9 @@ namespace gleaner {
 
 /// Owns one thread, and another of lower priority for redundant jobs, made when the first of them comes. Two,
 /// since an unprivileged thread can lower its priority and not raise it again. They never compute at the same
-/// time. start() and stop() are called by one other thread and never wait for the computation; both callbacks
-/// run on the computing thread. The destructor stops the chunk in hand and joins.
+/// time. Redundant jobs compute only while a core is idle, as far as this process knows (core_gate.h).
+/// start() and stop() are called by one other thread and never wait for the computation; both callbacks run
+/// on the computing thread. The destructor stops the chunk in hand and joins.
 class ComputeThread {
  public:
   struct Job {
@@ -45,7 +47,7 @@ class ComputeThread {
   /// Gradients are made in buffers of `store`, which outlives this. `finished` is called once per job;
   /// `progressed` at most every kProgressEvery while it computes.
   ComputeThread(std::shared_ptr<const Objective> objective, GradientStore& store, Finished finished,
-                Progressed progressed);
+                Progressed progressed, CoreGate& gate = CoreGate::of_process());
   ~ComputeThread();
   ComputeThread(const ComputeThread&) = delete;
   ComputeThread& operator=(const ComputeThread&) = delete;
@@ -76,15 +78,17 @@ class ComputeThread {
   GradientStore& store_;
   Finished finished_;
   Progressed progressed_;
+  CoreGate& gate_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   PacedPulse* pulse_ = nullptr;  // of the job in hand
   std::optional<Job> next_;
-  bool stopping_ = false;        // the job in hand
-  bool quitting_ = false;        // the thread
-  std::atomic<int> running_{0};  // threads
-  std::thread redundant_;        // belongs to the caller of start()
-  std::thread thread_;           // last: they use all of the above
+  // Written under the mutex; the gate asks for them under its own.
+  std::atomic<bool> stopping_{false};  // the job in hand
+  std::atomic<bool> quitting_{false};  // the thread
+  std::atomic<int> running_{0};        // threads
+  std::thread redundant_;              // belongs to the caller of start()
+  std::thread thread_;                 // last: they use all of the above
 };
 
 }  // namespace gleaner

@@ -63,12 +63,13 @@ class Endless final : public Objective {
 };
 
 struct Bench {
-  explicit Bench(std::shared_ptr<const Objective> objective)
+  explicit Bench(std::shared_ptr<const Objective> objective, std::size_t cores = 100)
       : store(100, objective->dimension()),
         parameters(std::make_shared<const std::vector<float>>(objective->parameters())),
+        gate(cores),
         thread(
             std::move(objective), store, [this](ComputeThread::Result r) { ended.push(std::move(r)); },
-            [this](Stamp, Slot, double f) { fractions.push(f); }) {}
+            [this](Stamp, Slot, double f) { fractions.push(f); }, gate) {}
 
   [[nodiscard]] ComputeThread::Job job(std::uint32_t slot, Duration at_least = {},
                                        bool redundant = false) const {
@@ -78,6 +79,7 @@ struct Bench {
 
   GradientStore store;
   Parameters parameters;
+  CoreGate gate;
   Mailbox<ComputeThread::Result> ended;
   Mailbox<double> fractions;
   ComputeThread thread;
@@ -186,6 +188,59 @@ TEST(ComputeThread, ARedundantJobIsStoppedAndShutDownLikeAnyOther) {
   bench.thread.start(bench.job(50, std::chrono::hours(1), true));
   bench.thread.shut_down();
   while (!bench.thread.has_ended()) std::this_thread::yield();
+}
+
+TEST(ComputeThread, ARedundantJobWaitsForAnIdleCoreAndAnotherDoesNot) {
+  Bench bench(std::make_shared<test::LineObjective>(1), 1);
+  bench.gate.enter();  // another worker
+  bench.thread.start(bench.job(0));
+  EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::finished);
+  bench.thread.start(bench.job(1, {}, true));
+  EXPECT_FALSE(bench.ended.pop_until(Clock::now() + milliseconds(30)));
+  bench.gate.leave();
+  EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::finished);
+}
+
+TEST(ComputeThread, ARedundantJobThatWaitsForACoreIsStoppedWithoutComputing) {
+  const auto endless = std::make_shared<Endless>();
+  Bench bench(endless, 1);
+  bench.gate.enter();
+  for (std::uint32_t slot = 0; slot < 50; ++slot) {
+    bench.thread.start(bench.job(slot, {}, true));
+    if (slot % 2 == 0) std::this_thread::yield();
+    bench.thread.stop();
+    EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::stopped);
+  }
+  EXPECT_EQ(endless->ticks, 0);
+  bench.thread.start(bench.job(50, {}, true));
+  bench.thread.shut_down();
+  while (!bench.thread.has_ended()) std::this_thread::yield();
+}
+
+TEST(ComputeThread, ARedundantJobLeavesItsCoreToOneThatIsWaitedForAndGoesOnLater) {
+  const auto endless = std::make_shared<Endless>();
+  Bench bench(endless, 1);
+  bench.thread.start(bench.job(0, {}, true));
+  while (endless->ticks < 10) std::this_thread::yield();
+  bench.gate.enter();
+  while (bench.gate.is_crowded()) std::this_thread::yield();
+  const int left_at = endless->ticks;
+  std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_EQ(endless->ticks, left_at);
+  bench.gate.leave();
+  while (endless->ticks == left_at) std::this_thread::yield();
+  bench.thread.stop();
+  EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::stopped);
+}
+
+TEST(ComputeThread, AJobThatSleepsTakesNoCore) {
+  Bench bench(std::make_shared<test::LineObjective>(1), 1);
+  bench.thread.start(bench.job(0, std::chrono::hours(1)));
+  while (bench.thread.fraction() <= 0) std::this_thread::yield();
+  EXPECT_TRUE(bench.gate.enter_when_idle([] { return false; }));
+  bench.thread.stop();
+  EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::stopped);
+  EXPECT_FALSE(bench.gate.is_crowded());
 }
 
 }  // namespace
