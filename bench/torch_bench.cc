@@ -5,76 +5,27 @@
 //
 // Prints tables with verdicts; no framework, as contenders take turns.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <stdexcept>
 
 #include "app/build_run.h"
 #include "bench/cpu_seconds.h"
 #include "bench/plain_torch.h"
+#include "bench/torch_models.h"
 #include "runtime/thread_cluster.h"
-#include "training/atomic_file.h"
 #include "training/samples.h"
 
 namespace gleaner::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr double kMostOfPlain = 1.05;    // a chunk, of the plain loop's time
 constexpr double kMostOfUncoded = 1.10;  // a round of partial, of a round of uncoded
 constexpr std::uint64_t kRounds = 9;     // of a run; the first does not count
-
-struct Spread {
-  double low, middle, high;  // quartiles
-};
-Spread spread_of(const std::vector<double>& values) {
-  return {percentile(values, 0.25), percentile(values, 0.5), percentile(values, 0.75)};
-}
-
-struct Model {
-  std::string name;
-  TrainOptions options;
-};
-
-/// The transformer, and the models that python3-torch can export.
-std::vector<Model> models(const std::filesystem::path& folder, std::size_t batch) {
-  TrainOptions text;
-  text.objective = "charlm";
-  text.device = "cpu";
-  text.batch = batch;
-  text.rounds = kRounds;
-  std::vector<Model> all{{"charlm", text}};
-  for (const char* name : {"cnn", "resnet"}) {
-    const std::string file = (folder / fmt::format("{}.pt", name)).string();
-    const std::string command =
-        fmt::format("/usr/bin/python3 -B '{}' {} '{}' >'{}.log' 2>&1", GLEANER_EXPORTER, name, file, file);
-    if (std::system(command.c_str()) != 0) {
-      fmt::print("no {}: python3-torch cannot export it\n", name);
-      continue;
-    }
-    TrainOptions images = text;
-    images.objective = "torchscript";
-    images.module = file;
-    images.data = GLEANER_SHARED_DATA "/t10k-images-idx3-ubyte.gz";
-    images.labels = GLEANER_SHARED_DATA "/t10k-labels-idx1-ubyte.gz";
-    if (!std::filesystem::exists(images.data)) {
-      fmt::print("no {}: there is no {}\n", name, images.data);
-      continue;
-    }
-    all.push_back({name, images});
-  }
-  return all;
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().sentence());
-  return std::move(result).value();
-}
 
 class Bench {
  public:
@@ -202,10 +153,11 @@ int run(int argc, char** argv) {
     fmt::print("usage: torch_bench [TURNS [BATCH [charlm|cnn|resnet]]], numbers from 1 on\n");
     return 2;
   }
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("gleaner-torch-bench-{}", ::getpid());
   std::filesystem::create_directory(folder);
-  std::vector<Model> all = models(folder, batch);
+  std::vector<Model> all = models(folder, batch, kRounds);
   if (argc > 3) std::erase_if(all, [&](const Model& m) { return m.name != argv[3]; });
   Bench bench(turns, batch);
   fmt::print("chunks of {} samples in parts of 32, one thread; {} turns, load average {:.1f}\n", batch, turns,
