@@ -1,5 +1,7 @@
 """The modules of examples/export_model.py are trained, and what comes out is what PyTorch says it is."""
 import torch
+from torch import nn
+
 from modules import (TEST_ROWS, Simple, export, four_classes, json, log_of, mnist, need_mnist, np, parameters_of, relative, run_tests,
                      scripted, simple, tables, train)
 
@@ -113,11 +115,35 @@ def dropout(t):
     t.check(summary["gradient_error_max"] <= 1e-5, f"copies stand in for one another: {summary['gradient_error_max']:.1e}")
 
 
+class Masks(nn.Module):
+    """Its gradient is what was dropped out: sample k has row k of the weights to itself."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = nn.Parameter(torch.zeros(16, 32))
+
+    def forward(self, x, y):
+        return torch.dropout(torch.matmul(x, self.rows), 0.5, self.training).sum(1)
+
+
+def masks(t):
+    """No two rounds, chunks or parts of one draw the same."""
+    module, model = scripted(t, Masks(), "masks"), t.folder / "m.npz"
+    found = [np.zeros((16, 32))]
+    for rounds in (1, 2):
+        train(t, module, *tables(t, torch.eye(16), torch.arange(16) % 2), "--loss", "module", "--workers", 2, "--method", "uncoded",
+              "--micro-batch", 4, "--optimizer", "sgd", "--lr", 8, "--rounds", rounds, "--model-out", model)
+        found.append(parameters_of(model)[1]["rows"])
+    rows = [row for a, b in zip(found, found[1:]) for row in np.round(a - b)]
+    t.check(set(np.concatenate(rows)) == {0.0, 1.0}, "a half of the numbers is dropped out, the others count twice")
+    t.check(len({row.tobytes() for row in rows}) == 32, "2 rounds x 2 chunks x 2 parts x 4 samples: no mask is drawn twice")
+
+
 class Noisy(Simple):
     """Draws when it is evaluated as well."""
 
     def forward(self, x):
-        return self.layers(x) + torch.randn([x.size(0), 4])
+        return self.layers(x) + 2 * torch.randn([x.size(0), 4])
 
 
 def noise(t):
@@ -132,8 +158,11 @@ def noise(t):
     t.check(bits[0] == bits[1], "tested after every round or once: the same bits")
     train(t, module, *settings, "--model-out", trained)
     said = {t.gleaner_says("eval", "--model", trained, *data, "--json")[0] for _ in range(2)}
+    train(t, module, *settings, "--test-every", 1, "--optimizer", "sgd", "--lr", 1e-30, "--log", t.folder / "still.jsonl")
+    tests = [r["test_accuracy"] for r in log_of(t.folder / "still.jsonl")[0]]
+    t.check(len(tests) == 10 and len(set(tests)) == 1, f"a model that stands still is as good in every round: {set(tests)}")
     t.check(len(said) == 1, f"eval says the same again: loss {json.loads(said.pop())['loss']:.6f}")
 
 
 if __name__ == "__main__":
-    run_tests(exported, normalised, dropout, noise)
+    run_tests(exported, normalised, dropout, masks, noise)
