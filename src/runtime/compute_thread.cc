@@ -32,6 +32,7 @@ class ComputeThread::PacedPulse final : public Pulse {
     {
       const std::scoped_lock lock(owner_.mutex_);
       owner_.pulse_ = this;
+      leaves_cores_until_ = began_ + job_.patience;
     }
     come_in();
   }
@@ -57,7 +58,7 @@ class ComputeThread::PacedPulse final : public Pulse {
       if (is_over()) return false;
       if (due) {
         lock.unlock();
-        if (job_.redundant && owner_.gate_.is_crowded()) go_out();
+        if (job_.redundant && now < leaves_cores_until_ && owner_.gate_.is_crowded()) go_out();
         return come_in();
       }
       go_out();
@@ -77,7 +78,7 @@ class ComputeThread::PacedPulse final : public Pulse {
   bool come_in() {
     if (inside_) return true;
     if (job_.redundant) {
-      inside_ = owner_.gate_.enter_when_idle([&] { return is_over(); });
+      inside_ = owner_.gate_.enter_when_idle(leaves_cores_until_, [&] { return is_over(); });
     } else {
       owner_.gate_.enter();
       inside_ = true;
@@ -96,6 +97,7 @@ class ComputeThread::PacedPulse final : public Pulse {
   const Job& job_;
   Clock::time_point began_;
   Clock::time_point last_report_;
+  Clock::time_point leaves_cores_until_;
   double worked_ = 0;  // under the owner's mutex
   bool inside_ = false;
 };

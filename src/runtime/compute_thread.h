@@ -33,6 +33,8 @@ class ComputeThread {
     Duration at_least{};
     /// Nobody waits for it if all workers are alike: it leaves the cores to those for which somebody does.
     bool redundant = false;
+    /// If redundant: it waits no longer for an idle core.
+    Duration patience{};
   };
   struct Result {
     Job job;

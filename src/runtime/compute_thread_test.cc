@@ -71,10 +71,10 @@ struct Bench {
             std::move(objective), store, [this](ComputeThread::Result r) { ended.push(std::move(r)); },
             [this](Stamp, Slot, double f) { fractions.push(f); }, gate) {}
 
-  [[nodiscard]] ComputeThread::Job job(std::uint32_t slot, Duration at_least = {},
-                                       bool redundant = false) const {
+  [[nodiscard]] ComputeThread::Job job(std::uint32_t slot, Duration at_least = {}, bool redundant = false,
+                                       Duration patience = std::chrono::hours(1)) const {
     const Stamp stamp{Term(1), RoundId(1)};
-    return {stamp, Slot(slot), ChunkId(0), parameters, at_least, redundant};
+    return {stamp, Slot(slot), ChunkId(0), parameters, at_least, redundant, patience};
   }
 
   GradientStore store;
@@ -201,6 +201,13 @@ TEST(ComputeThread, ARedundantJobWaitsForAnIdleCoreAndAnotherDoesNot) {
   EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::finished);
 }
 
+TEST(ComputeThread, ARedundantJobDoesNotWaitForACoreForever) {
+  Bench bench(std::make_shared<test::LineObjective>(1), 1);
+  bench.gate.enter();  // another worker, which sleeps in its gradient function
+  bench.thread.start(bench.job(0, {}, true, milliseconds(20)));
+  EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::finished);
+}
+
 TEST(ComputeThread, ARedundantJobThatWaitsForACoreIsStoppedWithoutComputing) {
   const auto endless = std::make_shared<Endless>();
   Bench bench(endless, 1);
@@ -237,7 +244,8 @@ TEST(ComputeThread, AJobThatSleepsTakesNoCore) {
   Bench bench(std::make_shared<test::LineObjective>(1), 1);
   bench.thread.start(bench.job(0, std::chrono::hours(1)));
   while (bench.thread.fraction() <= 0) std::this_thread::yield();
-  EXPECT_TRUE(bench.gate.enter_when_idle([] { return false; }));
+  EXPECT_TRUE(bench.gate.enter_when_idle(Clock::now(), [] { return false; }));
+  EXPECT_FALSE(bench.gate.is_crowded());
   bench.thread.stop();
   EXPECT_EQ(bench.ended.pop().verdict.outcome, ChunkOutcome::stopped);
   EXPECT_FALSE(bench.gate.is_crowded());

@@ -14,9 +14,10 @@ void CoreGate::enter() {
   ++inside_;
 }
 
-bool CoreGate::enter_when_idle(const std::function<bool()>& give_up) {
+bool CoreGate::enter_when_idle(std::chrono::steady_clock::time_point until,
+                               const std::function<bool()>& give_up) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return inside_ < cores_ || give_up(); });
+  changed_.wait_until(lock, until, [&] { return inside_ < cores_ || give_up(); });
   if (give_up()) return false;
   ++inside_;
   return true;

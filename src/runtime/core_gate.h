@@ -1,6 +1,7 @@
 // How many of the workers in this process compute at once, so that redundant work waits for an idle core.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -22,8 +23,10 @@ class CoreGate {
   [[nodiscard]] static CoreGate& of_process();
 
   void enter();
-  /// Waits for an idle core; false, and not inside, if `give_up` says so, which is asked after every wake().
-  [[nodiscard]] bool enter_when_idle(const std::function<bool()>& give_up);
+  /// Waits for an idle core, but not beyond `until`; false, and not inside, if `give_up` says so, which is
+  /// asked after every wake().
+  [[nodiscard]] bool enter_when_idle(std::chrono::steady_clock::time_point until,
+                                     const std::function<bool()>& give_up);
   void leave();
   /// There are more inside than cores.
   [[nodiscard]] bool is_crowded() const;

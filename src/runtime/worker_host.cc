@@ -52,6 +52,7 @@ void WorkerHost::on_message(ServerMessage message) { post_(peer(), WorkerEvent(s
 ChunkEnded WorkerHost::chunk_computed(ComputeThread::Result result) {
   if (result.verdict.outcome == ChunkOutcome::finished && result.job.stamp == machine_.stamp()) {
     store_.keep(result.job.slot, std::move(result.row));
+    if (!result.job.redundant) own_share_took_ = result.took;
   }
   return {result.job.stamp, result.job.slot, result.verdict.outcome, std::move(result.verdict.why),
           result.fraction};
@@ -71,7 +72,9 @@ Duration WorkerHost::perform(const Compute& action) {
   const Duration at_least = spec_.speeds.none() ? Duration::zero()
                                                 : spec_.speeds.chunk_time(spec_.seed, action.stamp.round,
                                                                           peer().worker, chunk.value);
-  compute_.start({action.stamp, action.slot, chunk, parameters_, at_least, is_redundant()});
+  // Who is not done when this one has waited as long again is slow, or sleeps in its gradient function; that
+  // is what redundancy is for.
+  compute_.start({action.stamp, action.slot, chunk, parameters_, at_least, is_redundant(), own_share_took_});
   return at_least;
 }
 

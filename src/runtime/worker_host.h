@@ -89,6 +89,7 @@ class WorkerHost final : public WorkerSink {
   GradientStore store_;
   Parameters parameters_;
   bool hung_ = false;
+  Duration own_share_took_{};  // the last chunk that was not redundant
   std::unique_ptr<WorkerTransport> link_;
   ComputeThread compute_;
   std::unique_ptr<SendThread> send_;
