@@ -30,6 +30,7 @@ TEST(TorchLibrary, IsThereWhereItWasBuilt) {
   EXPECT_EQ(library.error().cure, "install the packages of group [torch] in packages.txt and build again");
 }
 
+#if GLEANER_HAS_TORCH
 class TorchDoor : public test::Charlm {};
 
 TEST_F(TorchDoor, KnowsItsDevices) {
@@ -110,6 +111,7 @@ TEST_F(TorchDoor, ReadsNoTensorOutOfSomethingElse) {
                 AllOf(StartsWith("x.pt: "), HasSubstr("; save one tensor with torch.save(tensor, FILE)")));
   }
 }
+#endif
 
 }  // namespace
 }  // namespace gleaner

@@ -9,6 +9,7 @@
 
 #include "torch/test_charlm.h"
 
+#if GLEANER_HAS_TORCH
 namespace gleaner {
 namespace {
 
@@ -194,3 +195,4 @@ TEST_F(TorchModelTest, MoreThreadsAreAnotherArithmetic) {
 
 }  // namespace
 }  // namespace gleaner
+#endif
