@@ -13,6 +13,7 @@
 #include "app/interrupt.h"
 #include "app/memory_choice.h"
 #include "app/say.h"
+#include "base/process_memory.h"
 #include "net/handshake_trouble.h"
 
 namespace gleaner {
@@ -182,7 +183,7 @@ Result<WorkerEnding> WorkerProcess::work(std::unique_ptr<JoinedLink> link) {
   tell(fmt::format("works for {}, life {}", server_.endpoint.text(), placed.peer.life.value));
   WorkerLoop loop(spec.value(), placed.peer, placed.heartbeat, std::move(around));
   const WorkerEnding ending = loop.run(std::move(link));
-  tell(fmt::format("{}{}", kPeakWords, peak_memory()));
+  tell(fmt::format("{}{}", kPeakWords, peak_resident_bytes()));
   return ending;
 }
 

@@ -2,14 +2,13 @@
 
 #include <dlfcn.h>
 #include <malloc.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "base/process_memory.h"
 #include "torch/plugin/entry.h"
 
 namespace gleaner {
@@ -25,13 +24,6 @@ std::vector<fs::path> places() {
   std::vector<fs::path> folders{here / GLEANER_TORCH_FOLDER, here, here / "../torch", here / "../src/torch"};
   for (fs::path& folder : folders) folder /= kTorchPluginFile;
   return folders;
-}
-
-std::uint64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t size = 0, resident = 0;
-  statm >> size >> resident;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 Result<const TorchLibrary*> load() {

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -10,33 +9,13 @@
 #include <fstream>
 
 #include "support/line_objective.h"
+#include "support/output_folder.h"
 #include "work/gradient_store.h"
 
 namespace gleaner {
 namespace {
 
 using testing::HasSubstr;
-
-// Files of this process may not grow beyond so many bytes: as if the disk were full.
-class SmallDisk {
- public:
-  explicit SmallDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    rlimit small = before_;
-    small.rlim_cur = bytes;
-    ::setrlimit(RLIMIT_FSIZE, &small);
-  }
-  ~SmallDisk() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
- private:
-  void (*handler_)(int);
-  rlimit before_{};
-};
 
 std::size_t files_in(const std::filesystem::path& folder) {
   return static_cast<std::size_t>(
@@ -87,7 +66,7 @@ TEST(SpillFile, AFullDiskRejectsTheChunkAndSaysWhy) {
   const ComputedChunk first = computed();
   EXPECT_EQ(first.verdict.outcome, ChunkOutcome::finished);
   {
-    const SmallDisk disk(line.dimension() * sizeof(float) + 3);
+    const test::FullDisk disk(line.dimension() * sizeof(float) + 3);
     const ComputedChunk second = computed();
     EXPECT_EQ(second.verdict.outcome, ChunkOutcome::rejected);
     EXPECT_THAT(second.verdict.why, HasSubstr("cannot be written in"));

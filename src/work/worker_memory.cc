@@ -1,8 +1,6 @@
 #include "work/worker_memory.h"
 
 #include <algorithm>
-#include <fstream>
-#include <string>
 
 #include "work/vector_encoder.h"
 
@@ -41,16 +39,6 @@ WorkerMemory worker_memory(const RunSpec& spec, std::size_t slots, Keeping how,
   m.parameters = 2 * spec.objective->parameters() * sizeof(float);
   m.sending += (kSegmentsOnTheirWay - 1) * segment;
   return m;
-}
-
-std::uint64_t peak_memory() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    std::uint64_t kib = 0;
-    if (word == "VmHWM:" && status >> kib) return kib << 10U;
-  }
-  return 0;
 }
 
 }  // namespace gleaner

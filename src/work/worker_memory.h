@@ -32,7 +32,4 @@ inline constexpr std::uint64_t kWorkerProcessBytes = std::uint64_t{21} << 20U;
 [[nodiscard]] WorkerMemory worker_memory(const RunSpec& spec, std::size_t slots, Keeping how,
                                          std::optional<std::uint64_t> data);
 
-/// The most memory that this process has had so far (VmHWM); 0 where the system does not say.
-[[nodiscard]] std::uint64_t peak_memory();
-
 }  // namespace gleaner

@@ -65,12 +65,5 @@ TEST(WorkerMemory, AnObjectiveKnowsWhatItComputesWith) {
   EXPECT_EQ(worker_memory(spec, 3, Keeping::float32, {}).computing, 8 * (2 * kParameters + turned + row));
 }
 
-TEST(WorkerMemory, ThePeakOfThisProcessGrowsWithIt) {
-  const std::uint64_t before = peak_memory();
-  ASSERT_GT(before, 0U);
-  const std::vector<char> more(before + (64U << 20U), 1);
-  EXPECT_GE(peak_memory(), more.size());
-}
-
 }  // namespace
 }  // namespace gleaner

@@ -11,6 +11,7 @@
 #include <torch/script.h>
 #include <torch/version.h>
 
+#include "base/process_memory.h"
 #include "torch/plugin/charlm.h"
 #include "torch/plugin/entry.h"
 #include "torch/plugin/module_objective.h"

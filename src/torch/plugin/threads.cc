@@ -2,10 +2,8 @@
 
 #include <dlfcn.h>
 #include <omp.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <string_view>
 
 #include <ATen/Parallel.h>
@@ -66,23 +64,6 @@ void use_threads(std::size_t threads) {
     const auto get = in_openblas<int (*)()>("openblas_get_num_threads");
     if (get == nullptr || get() != n) set(n);
   }
-}
-
-std::uint64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t size = 0, resident = 0;
-  statm >> size >> resident;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
-std::uint64_t peak_resident_bytes() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    std::uint64_t kib = 0;
-    if (word == "VmHWM:" && status >> kib) return kib << 10U;
-  }
-  return 0;
 }
 
 std::string arithmetic_of(std::size_t threads, const std::string& device) {
