@@ -88,6 +88,8 @@ Result<TorchKit> TorchKit::make(const TrainOptions& o, const Dataset& train) {
   } else {
     module = read_whole_file(o.module);
   }
+  if (!module && o.objective == "torchscript")
+    return bad_input(fmt::format("--module: {}", module.error().what), module.error().cure);
   if (!module) return module.error();
   choice.module = std::make_shared<const std::string>(std::move(module).value());
   return TorchKit(*library.value(), std::move(choice), o.objective == "charlm" ? "charlm" : o.module);
